@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import { ConfigError } from './errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One variable: how it is read, and the words that tell a person what it may hold. */
+export interface Variable<T> {
+  readonly schema: z.ZodMiniType<T, string | undefined>;
+  readonly allowed: string;
+}
+
+/**
+ * Reads one variable; an empty one counts as unset.
+ *
+ * @throws {ConfigError} naming the variable, what it held and what it may hold.
+ */
+export function readVariable<T>(env: Environment, name: string, { schema, allowed }: Variable<T>): T {
+  const held = env[name] === '' ? undefined : env[name];
+  const result = schema.safeParse(held);
+  if (!result.success) throw new ConfigError(name, held, allowed);
+  return result.data;
+}
+
+/** A whole number within bounds, with a default. */
+export function wholeNumber(min: number, max: number, fallback: number): Variable<number> {
+  return {
+    schema: z.pipe(
+      z.optional(z.string().check(z.regex(/^\d{1,9}$/))),
+      z.transform((text, context) => {
+        const value = text === undefined ? fallback : Number(text);
+        if (value < min || value > max)
+          context.issues.push({ code: 'custom', message: 'out of range', input: text });
+        return value;
+      }),
+    ),
+    allowed: `a whole number from ${min} to ${max}`,
+  };
+}
+
+/** One of a few words, with a default. */
+export function oneOf<const W extends readonly [string, ...string[]]>(
+  words: W,
+  fallback: W[number],
+): Variable<W[number]> {
+  return {
+    schema: z._default(z.optional(z.enum(words)), fallback) as unknown as Variable<W[number]>['schema'],
+    allowed: words.join(', '),
+  };
+}
+
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+const urlList: Variable<readonly string[]> = {
+  schema: z.pipe(
+    z.optional(z.string()),
+    z.transform((text, context) => {
+      const urls = (text ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+      if (!urls.every(isHttpUrl)) context.issues.push({ code: 'custom', message: 'not a URL', input: text });
+      return urls.map((url) => url.replace(/\/+$/, ''));
+    }),
+  ),
+  allowed: 'an http(s) URL, or several with commas between them',
+};
+
+const optionalText: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'any text' };
+
+export interface ObservabilityConfig {
+  /** The gateways that instances push to; none switches the push off. */
+  readonly gateways: readonly string[];
+  /** Where the fleet's totals are published. Default: the first gateway. */
+  readonly publishUrl: string | undefined;
+  /** The most that a push may add to an invocation, in milliseconds. */
+  readonly pushBudgetMs: number;
+  readonly logLevel: string;
+  readonly version: string;
+  readonly team: string;
+}
+
+/**
+ * The library's configuration: PUSHGATEWAY_URL, FTE_PUBLISH_URL, FTE_PUSH_BUDGET_MS, LOG_LEVEL, FTE_VERSION, FTE_TEAM.
+ *
+ * @throws {ConfigError} for the first variable that can't be used.
+ */
+export function loadObservabilityConfig(env: Environment = process.env): ObservabilityConfig {
+  const gateways = readVariable(env, 'PUSHGATEWAY_URL', urlList);
+  const publish = readVariable(env, 'FTE_PUBLISH_URL', { ...urlList, allowed: 'an http(s) URL' });
+  if (publish.length > 1) throw new ConfigError('FTE_PUBLISH_URL', env.FTE_PUBLISH_URL, 'one http(s) URL');
+  return {
+    gateways,
+    publishUrl: publish[0] ?? gateways[0],
+    pushBudgetMs: readVariable(env, 'FTE_PUSH_BUDGET_MS', wholeNumber(1, 10_000, 150)),
+    logLevel: readVariable(env, 'LOG_LEVEL', oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'], 'INFO')),
+    version: readVariable(env, 'FTE_VERSION', optionalText) ?? '0.0.0',
+    team: readVariable(env, 'FTE_TEAM', optionalText) ?? 'unknown',
+  };
+}

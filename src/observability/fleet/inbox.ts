@@ -1,0 +1,121 @@
+import type { Family, Labels } from '../families.ts';
+import { askGateway } from '../push/gateway.ts';
+import { INSTANCE_JOB } from '../push/pusher.ts';
+import { newest } from './merge.ts';
+
+/** A gateway that did not answer, or not with metrics. Nothing may be concluded from what it did not say. */
+export class InboxUnreadable extends Error {
+  override readonly name = 'InboxUnreadable';
+}
+
+/** What a gateway holds: the instances' entries by instance, and the groups of other jobs. */
+export interface Inbox {
+  readonly entries: ReadonlyMap<string, readonly Family[]>;
+  /** The families that were published under `job`, by job. */
+  readonly published: ReadonlyMap<string, readonly Family[]>;
+}
+
+/** The gateway's JSON form: numbers are strings, and a family's key is its name. */
+interface RawFamily {
+  readonly type: string;
+  readonly help?: string;
+  readonly metrics?: readonly {
+    readonly labels?: Labels;
+    readonly value?: string;
+    readonly sum?: string;
+    readonly count?: string;
+    readonly buckets?: Readonly<Record<string, string>>;
+  }[];
+}
+interface RawGroup {
+  readonly labels: Labels;
+  readonly [family: string]: unknown;
+}
+
+const GROUP_FIELDS = new Set([
+  'labels', 'last_push_successful', 'push_time_seconds', 'push_failure_time_seconds',
+]); // biome-ignore format: a table
+
+function toFamily(name: string, raw: RawFamily, grouping: Labels): Family | undefined {
+  const own = (labels: Labels = {}) =>
+    Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in grouping)));
+  const help = raw.help ?? '';
+  const metrics = raw.metrics ?? [];
+  switch (raw.type) {
+    case 'COUNTER':
+    case 'GAUGE':
+      return {
+        name,
+        help,
+        type: raw.type === 'COUNTER' ? 'counter' : 'gauge',
+        series: metrics.map((m) => ({ labels: own(m.labels), value: Number(m.value) })),
+      };
+    case 'SUMMARY':
+      return {
+        name,
+        help,
+        type: 'summary',
+        series: metrics.map((m) => ({ labels: own(m.labels), sum: Number(m.sum), count: Number(m.count) })),
+      };
+    case 'HISTOGRAM':
+      return {
+        name,
+        help,
+        type: 'histogram',
+        series: metrics.map((m) => ({
+          labels: own(m.labels),
+          sum: Number(m.sum),
+          count: Number(m.count),
+          buckets: Object.entries(m.buckets ?? {})
+            .map(([edge, count]) => [Number(edge), Number(count)] as const)
+            .filter(([edge]) => Number.isFinite(edge))
+            .sort(([a], [b]) => a - b),
+        })),
+      };
+    default:
+      return undefined;
+  }
+}
+
+function toFamilies(group: RawGroup): readonly Family[] {
+  return Object.entries(group)
+    .filter(([name]) => !GROUP_FIELDS.has(name))
+    .flatMap(([name, raw]) => toFamily(name, raw as RawFamily, group.labels) ?? []);
+}
+
+/**
+ * Reads all that one gateway holds, through its JSON API, which answers even when its `/metrics` does not.
+ *
+ * @throws {InboxUnreadable} when the gateway gave no complete answer within `deadlineMs`.
+ */
+export async function readInbox(url: string, deadlineMs = 5_000): Promise<Inbox> {
+  const answer = await askGateway({ method: 'GET', url: `${url}/api/v1/metrics`, deadlineMs });
+  if (answer.outcome !== 'success')
+    throw new InboxUnreadable(`${url}: ${answer.outcome} ${answer.status || ''}`.trim());
+  let groups: readonly RawGroup[];
+  try {
+    groups = (JSON.parse(answer.body) as { data: readonly RawGroup[] }).data;
+  } catch (cause) {
+    throw new InboxUnreadable(`${url}: not the JSON of a Pushgateway`, { cause });
+  }
+  const entries = new Map<string, readonly Family[]>();
+  const published = new Map<string, readonly Family[]>();
+  for (const group of groups) {
+    const { job = '', instance } = group.labels;
+    if (job === INSTANCE_JOB && instance !== undefined) entries.set(instance, toFamilies(group));
+    else if (job !== INSTANCE_JOB) published.set(job, toFamilies(group));
+  }
+  return { entries, published };
+}
+
+/** One view of every instance over all gateways, where two of them know the same one. */
+export function mergeInboxes(inboxes: readonly Inbox[]): ReadonlyMap<string, readonly Family[]> {
+  const merged = new Map<string, readonly Family[]>();
+  for (const { entries } of inboxes) {
+    for (const [instance, families] of entries) {
+      const before = merged.get(instance);
+      merged.set(instance, before === undefined ? families : newest(before, families));
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,47 @@
+/**
+ * One middleware stack for AWS Lambda handlers: correlated JSON logs and Prometheus metrics that are pushed to a
+ * Pushgateway and added up over the whole fleet.
+ */
+import { loadObservabilityConfig, type ObservabilityConfig } from './config.ts';
+import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics, type MetricsOptions } from './metrics.ts';
+import { createPusher } from './push/pusher.ts';
+
+export { type Catalogue, CONFIGURED, defineCatalogue, type MetricSpec } from './catalogue.ts';
+export { loadObservabilityConfig, type ObservabilityConfig } from './config.ts';
+export { CORRELATION_ATTRIBUTE, CORRELATION_HEADER } from './correlation.ts';
+export { ConfigError, type ErrorType, type FieldIssue, ServiceError, type Severity } from './errors.ts';
+export { renderText, TEXT_FORMAT } from './exposition.ts';
+export type { Family } from './families.ts';
+export { createFleet, FLEET_JOB, type Fleet } from './fleet/fleet.ts';
+export type { HttpRequest, HttpResponse } from './http.ts';
+export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './instrument.ts';
+export { libraryMetrics } from './library-metrics.ts';
+export type { Log } from './logger.ts';
+export type { Metrics } from './metrics.ts';
+export type { QueueMessage } from './sqs.ts';
+
+export interface ObservabilityOptions<C extends InstrumentedCatalogue> extends MetricsOptions {
+  /** The `service` of every log line. */
+  readonly service: string;
+  readonly catalogue: C;
+  /** Default: read from the environment. */
+  readonly config?: ObservabilityConfig;
+}
+
+/**
+ * Sets up the observability of one process: a logger, the metrics of the catalogue, and `instrument`, with which
+ * each handler is made.
+ *
+ * @throws {ConfigError} when a variable of the environment can't be used.
+ * @example
+ * export const { instrument, metrics, log } = createObservability({ service: 'orders', catalogue });
+ */
+export function createObservability<const C extends InstrumentedCatalogue>(options: ObservabilityOptions<C>) {
+  const config = options.config ?? loadObservabilityConfig();
+  const log = createLogger(options.service, config.logLevel);
+  const metrics = createMetrics(options.catalogue, options);
+  const pusher = createPusher({ gateways: config.gateways, budgetMs: config.pushBudgetMs, log });
+  return { config, log, metrics, instrument: createInstrument({ config, log, metrics, pusher }) };
+}

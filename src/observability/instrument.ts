@@ -1,0 +1,226 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import type { Catalogue, LabelsOf } from './catalogue.ts';
+import type { ObservabilityConfig } from './config.ts';
+import { currentContext, type Invocation, requireContext, withContext } from './context.ts';
+import { correlationIdFromHeaders, newCorrelationId } from './correlation.ts';
+import { ServiceError, toServiceError } from './errors.ts';
+import {
+  answer,
+  DEFAULT_BODY_LIMIT,
+  errorResponse,
+  type Routes,
+  routeOf,
+  toGatewayResponse,
+} from './http.ts';
+import type { libraryMetrics } from './library-metrics.ts';
+import type { Log } from './logger.ts';
+import type { Metrics, MetricsRegistry } from './metrics.ts';
+import type { Pusher } from './push/pusher.ts';
+import { handleBatch, type QueueMessage } from './sqs.ts';
+
+type LibraryMetrics = ReturnType<
+  typeof libraryMetrics<readonly string[], readonly string[], readonly string[]>
+>;
+/** A catalogue that has the library's own metrics spread into it. */
+export type InstrumentedCatalogue = Catalogue & LibraryMetrics;
+type FunctionNameOf<C extends InstrumentedCatalogue> = LabelsOf<
+  C,
+  'fte_lambda_cold_starts_total'
+>['function'];
+type ComponentOf<C extends InstrumentedCatalogue> = LabelsOf<C, 'fte_errors_total'>['component'];
+
+/** What a handler is given beside its event. */
+export interface HandlerTools<C extends Catalogue> {
+  readonly log: Log;
+  readonly metrics: Metrics<C>;
+  /** Of the running request or record. */
+  readonly correlationId: string;
+  /** Milliseconds until Lambda ends the invocation. */
+  remainingMs(): number;
+}
+
+interface CommonOptions<C extends InstrumentedCatalogue> {
+  /** The function's name in `serverless.yml`. */
+  readonly function: FunctionNameOf<C>;
+  /** Where an error without a component of its own is counted. */
+  readonly component: ComponentOf<C>;
+}
+export interface HttpOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
+  readonly trigger: 'http';
+  readonly routes: Routes<HandlerTools<C>>;
+  /** Bytes; default 64 KiB. A larger body is refused with 413. */
+  readonly bodyLimit?: number;
+}
+export interface SqsOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
+  readonly trigger: 'sqs';
+  /** Handles one message; what it throws makes SQS deliver that message again. */
+  readonly message: (message: QueueMessage, tools: HandlerTools<C>) => Promise<void>;
+}
+export interface ScheduleOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
+  readonly trigger: 'schedule';
+  readonly run: (tools: HandlerTools<C>) => Promise<unknown>;
+}
+export type InstrumentOptions<C extends InstrumentedCatalogue> =
+  | HttpOptions<C>
+  | SqsOptions<C>
+  | ScheduleOptions<C>;
+
+/** What every handler of the project is; `instrumented` says how, for the test that walks `serverless.yml`. */
+export interface InstrumentedHandler {
+  (event: unknown, context: Context): Promise<unknown>;
+  readonly instrumented: {
+    readonly function: string;
+    readonly trigger: InstrumentOptions<InstrumentedCatalogue>['trigger'];
+    readonly routes: readonly string[];
+  };
+}
+
+export interface Pipeline<C extends InstrumentedCatalogue> {
+  readonly config: ObservabilityConfig;
+  readonly log: Log;
+  readonly metrics: MetricsRegistry<C>;
+  readonly pusher: Pusher;
+}
+
+/** What is left of an invocation's time when it counts as near its time-out: a tenth. */
+const NEAR_TIMEOUT = 0.1;
+/** Without a Lambda context (a test, a container) there is no deadline; this one bounds the push all the same. */
+const NO_DEADLINE_MS = 60_000;
+/** Kept free, beside the push, for the answer of an invocation that is cut short. */
+const RESPONSE_RESERVE_MS = 100;
+
+/**
+ * Makes `instrument`, the one call that a handler is made with. It binds the correlation id, logs, counts, maps
+ * errors once and pushes at the end, on every path: return, throw, time-out.
+ */
+export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipeline<C>) {
+  const { config, log, metrics, pusher } = pipeline;
+  const own = metrics as unknown as Metrics<LibraryMetrics>;
+  let coldStart = true;
+
+  function countError(error: ServiceError, component: string, fields: Record<string, unknown> = {}): void {
+    own.inc('fte_errors_total', {
+      error_type: error.type,
+      component: error.component ?? component,
+      severity: error.severity,
+    });
+    const write = error.severity === 'low' ? log.warn : log.error;
+    write(`failed: ${error.code}`, { ...fields, error_code: error.code, error });
+  }
+
+  return function instrument(options: InstrumentOptions<C>): InstrumentedHandler {
+    const fn = options.function as string;
+    const initSeconds = performance.now() / 1000;
+
+    const tools: HandlerTools<C> = {
+      log,
+      metrics,
+      get correlationId() {
+        return requireContext().correlationId;
+      },
+      remainingMs: () => requireContext().invocation.remainingMs(),
+    };
+
+    /** The handler's own work; each trigger's errors are handled where their unit is known. */
+    async function work(event: unknown): Promise<unknown> {
+      if (options.trigger === 'http') return http(event as APIGatewayProxyEventV2, options);
+      if (options.trigger === 'schedule') return options.run(tools);
+      const { invocation } = requireContext();
+      return handleBatch(event as SQSEvent, (message) => options.message(message, tools), {
+        bind: (correlationId, task) => withContext({ correlationId, invocation }, task),
+        failed: (error, record) =>
+          countError(toServiceError(error), options.component, {
+            message_id: record.messageId,
+            receive_count: record.attributes.ApproximateReceiveCount,
+          }),
+      });
+    }
+
+    async function http(event: APIGatewayProxyEventV2, { routes, bodyLimit }: HttpOptions<C>) {
+      const response = await answer(event, routes, tools, bodyLimit ?? DEFAULT_BODY_LIMIT);
+      return toGatewayResponse(response, tools.correlationId);
+    }
+
+    function finishRequest(event: APIGatewayProxyEventV2, seconds: number, response: unknown): void {
+      if (options.trigger !== 'http') return;
+      const { method, endpoint } = routeOf(event, options.routes as Routes<never>);
+      const status = (response as { statusCode?: number } | undefined)?.statusCode ?? 500;
+      own.inc('fte_http_requests_total', { method, endpoint, status_code: String(status) } as never);
+      own.observe('fte_http_request_duration_seconds', { method, endpoint } as never, seconds);
+      log.info('request', { method, endpoint, status, duration_ms: Math.round(seconds * 1000) });
+    }
+
+    function finishInvocation(invocation: Invocation, seconds: number): void {
+      const near = invocation.remainingMs() < invocation.budgetMs * NEAR_TIMEOUT;
+      const outcome = invocation.failed ? 'error' : near ? 'timeout_near' : 'success';
+      own.inc('fte_lambda_invocations_total', { function: fn, outcome });
+      own.observe('fte_lambda_duration_seconds', { function: fn }, seconds);
+      own.observe('fte_lambda_memory_used_bytes', { function: fn }, process.memoryUsage.rss());
+      if (invocation.coldStart) {
+        own.inc('fte_lambda_cold_starts_total', { function: fn });
+        own.observe('fte_lambda_init_duration_seconds', { function: fn }, initSeconds);
+      }
+    }
+
+    async function flush(remainingMs: number): Promise<void> {
+      const report = await pusher.push(metrics.snapshot, remainingMs);
+      if (report === undefined) return;
+      // These travel with the next push: an entry can't hold the outcome of its own delivery.
+      own.inc('fte_push_attempts_total', { outcome: report.outcome });
+      if (report.outcome !== 'skipped') own.observe('fte_push_duration_seconds', {}, report.seconds);
+    }
+
+    const observability: middy.MiddlewareObj = {
+      onError: function mapError(request) {
+        const { correlationId, invocation } = requireContext();
+        const error = toServiceError(request.error);
+        countError(error, options.component);
+        invocation.failed = options.trigger !== 'http' || error.status >= 500;
+        if (options.trigger === 'http') {
+          request.response = toGatewayResponse(errorResponse(error, correlationId), correlationId);
+        }
+      },
+    };
+
+    const pipelined = middy(work, {
+      timeoutEarlyInMillis: config.pushBudgetMs + RESPONSE_RESERVE_MS,
+      timeoutEarlyResponse: () => {
+        throw new ServiceError({
+          code: 'FTE_TIMEOUT',
+          type: 'timeout',
+          status: 504,
+          message: 'The answer took too long. Please try again.',
+        });
+      },
+      requestEnd: async function finish(request) {
+        const { invocation } = requireContext();
+        const seconds = (performance.now() - invocation.startedAt) / 1000;
+        finishRequest(request.event as APIGatewayProxyEventV2, seconds, request.response);
+        finishInvocation(invocation, seconds);
+        await flush(invocation.remainingMs());
+      },
+    }).use(observability);
+
+    const handler = (event: unknown, context: Context): Promise<unknown> => {
+      const remainingMs = () => context?.getRemainingTimeInMillis?.() ?? NO_DEADLINE_MS;
+      const invocation: Invocation = {
+        requestId: context?.awsRequestId ?? 'none',
+        functionName: fn,
+        coldStart,
+        startedAt: performance.now(),
+        budgetMs: remainingMs(),
+        remainingMs,
+        failed: false,
+      };
+      coldStart = false;
+      const correlationId =
+        options.trigger === 'http'
+          ? correlationIdFromHeaders((event as APIGatewayProxyEventV2).headers)
+          : newCorrelationId();
+      return withContext({ correlationId, invocation }, () => pipelined(event, context));
+    };
+    const routes = options.trigger === 'http' ? Object.keys(options.routes) : [];
+    return Object.assign(handler, { instrumented: { function: fn, trigger: options.trigger, routes } });
+  };
+}

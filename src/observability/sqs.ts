@@ -1,0 +1,85 @@
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { correlationIdFromAttributes } from './correlation.ts';
+import { ServiceError } from './errors.ts';
+
+/** One message of a queue as a handler sees it. */
+export interface QueueMessage {
+  readonly messageId: string;
+  /** The body, parsed as JSON. */
+  readonly body: unknown;
+  /** The FIFO group; empty on a standard queue. */
+  readonly groupId: string;
+  /** 1 on the first delivery. */
+  readonly receiveCount: number;
+  /** Milliseconds since the epoch, when it was sent. */
+  readonly sentAt: number;
+  /** Found in the message's own attributes, else new: one a message, never one a batch. */
+  readonly correlationId: string;
+}
+
+function toMessage(record: SQSRecord, correlationId: string): QueueMessage {
+  let body: unknown;
+  try {
+    body = JSON.parse(record.body);
+  } catch (cause) {
+    throw new ServiceError({
+      code: 'FTE_MESSAGE_NOT_JSON',
+      type: 'parse',
+      status: 400,
+      message: 'The message of the queue is not JSON.',
+      cause,
+    });
+  }
+  return {
+    messageId: record.messageId,
+    body,
+    groupId: record.attributes.MessageGroupId ?? '',
+    receiveCount: Number(record.attributes.ApproximateReceiveCount ?? '1'),
+    sentAt: Number(record.attributes.SentTimestamp ?? Date.now()),
+    correlationId,
+  };
+}
+
+export interface BatchHooks {
+  /** Runs `work` under the record's own context. */
+  readonly bind: <T>(correlationId: string, work: () => Promise<T>) => Promise<T>;
+  /** Called inside the record's context, once for each record that failed. */
+  readonly failed: (error: unknown, record: SQSRecord) => void;
+}
+
+/**
+ * Handles a batch and reports only the records that failed. Groups run side by side, a group's messages one after
+ * the other; once one of a group has failed, the later ones of that group are reported too, unprocessed, so that
+ * nothing overtakes it.
+ */
+export async function handleBatch(
+  event: SQSEvent,
+  handle: (message: QueueMessage) => Promise<void>,
+  hooks: BatchHooks,
+): Promise<SQSBatchResponse> {
+  const groups = new Map<string, SQSRecord[]>();
+  for (const record of event.Records) {
+    const group = record.attributes.MessageGroupId ?? record.messageId;
+    groups.set(group, [...(groups.get(group) ?? []), record]);
+  }
+
+  async function handleGroup(records: readonly SQSRecord[]): Promise<SQSBatchItemFailure[]> {
+    for (const [at, record] of records.entries()) {
+      const correlationId = correlationIdFromAttributes(record.messageAttributes);
+      const succeeded = await hooks.bind(correlationId, async () => {
+        try {
+          await handle(toMessage(record, correlationId));
+          return true;
+        } catch (error) {
+          hooks.failed(error, record);
+          return false;
+        }
+      });
+      if (!succeeded) return records.slice(at).map(({ messageId }) => ({ itemIdentifier: messageId }));
+    }
+    return [];
+  }
+
+  const failures = await Promise.all([...groups.values()].map(handleGroup));
+  return { batchItemFailures: failures.flat() };
+}
