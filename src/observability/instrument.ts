@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { Catalogue, LabelsOf } from './catalogue.ts';
 import type { ObservabilityConfig } from './config.ts';
-import { currentContext, type Invocation, requireContext, withContext } from './context.ts';
+import { type Invocation, requireContext, withContext } from './context.ts';
 import { correlationIdFromHeaders, newCorrelationId } from './correlation.ts';
 import { ServiceError, toServiceError } from './errors.ts';
 import {

@@ -14,7 +14,7 @@ export const UNMATCHED = '__unmatched__';
 /** Status codes that any route may answer: their series exist before the first such answer. */
 const PLAUSIBLE_STATUS_CODES = ['200', '400', '401', '404', '422', '429', '500'] as const;
 
-type TemplateOf<R extends string> = R extends `${string} ${infer T}` ? T : never;
+type TemplateOf<R extends string> = string extends R ? string : R extends `${string} ${infer T}` ? T : never;
 
 /** Sets that configuration closes: the library can't know them, the catalogue's author does. */
 export interface LibraryLabelSets<F extends LabelValues, R extends LabelValues, K extends LabelValues> {

@@ -1,0 +1,25 @@
+import { formMessage } from '../src/fte/intake/form.ts';
+import { countRejection, takeIn } from '../src/fte/intake/intake.ts';
+import { submitted } from '../src/fte/intake/reply.ts';
+import { instrument, metrics } from '../src/fte/telemetry.ts';
+import { connect } from '../src/platform/service.ts';
+
+const service = connect();
+
+export const handler = instrument({
+  function: 'submit',
+  component: 'web_form',
+  trigger: 'http',
+  refused: (reason) => countRejection(metrics, 'web_form', reason),
+  routes: {
+    'POST /support/submit': async (request, { correlationId }) => {
+      const message = formMessage(request.json(), {
+        idempotencyKey: request.headers['idempotency-key'],
+        receivedAt: request.receivedAt,
+        correlationId,
+      });
+      const accepted = await takeIn(message, { ...service, tickets: service.ticketStore });
+      return { status: accepted.duplicate ? 200 : 201, body: submitted(accepted.message) };
+    },
+  },
+});

@@ -1,0 +1,96 @@
+import { toServiceError } from '../../observability/errors.ts';
+import type { Log } from '../../observability/logger.ts';
+import type { FteMetrics } from '../catalogue.ts';
+import type { Instant, Reply } from '../entities.ts';
+import { brokenMessage, DeliveryRefused } from '../errors.ts';
+import { tellTeam } from '../escalations/hand-over.ts';
+import type { ConversationPort, QueuePort, ReplyPort, ReplySender } from '../ports.ts';
+
+export interface DeliveryPorts {
+  readonly replies: ReplyPort;
+  readonly conversations: Pick<ConversationPort, 'touch'>;
+  readonly queue: QueuePort;
+  readonly sender: ReplySender;
+  readonly metrics: FteMetrics;
+  readonly log: Log;
+  readonly now: () => Instant;
+}
+
+/** After this many receives SQS moves the message to the dead-letter queue (`maxReceiveCount`). */
+export const MAX_RECEIVES = 5;
+
+function countDelivered(reply: Reply, sentAt: Instant, metrics: FteMetrics): void {
+  const { channel } = reply;
+  metrics.inc('fte_customer_interactions_total', { channel, direction: 'outbound', status: 'success' });
+  if (reply.automatic) return;
+  const seconds = (sentAt - reply.turnReceivedAt) / 1000;
+  metrics.observe('fte_customer_response_time_seconds', { channel }, seconds);
+  if (reply.first) metrics.observe('fte_first_response_time_seconds', { channel }, seconds);
+}
+
+/** Nobody knows whether the customer has it: a person looks, nothing is sent again. */
+async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void> {
+  if (await ports.replies.move(reply, 'sending', 'in_doubt')) {
+    ports.metrics.inc('fte_deliveries_in_doubt_total', { channel: reply.channel });
+  }
+  await tellTeam(ports.queue, { id: reply.ticketId }, {
+    kind: 'delivery_in_doubt',
+    id: reply.id,
+    text: 'A reply may or may not have reached the customer. Please check, and answer if it did not.',
+    correlationId: reply.correlationId,
+  });
+}
+
+async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
+  if (await ports.replies.move(reply, 'sending', 'failed')) {
+    ports.metrics.inc('fte_customer_interactions_total', { channel: reply.channel, direction: 'outbound', status: 'failed' });
+  }
+  await tellTeam(ports.queue, { id: reply.ticketId }, {
+    kind: 'delivery_failed',
+    id: reply.id,
+    text: 'The provider refused the reply for good. Please reach the customer another way.',
+    correlationId: reply.correlationId,
+  });
+}
+
+/** Counts an error that ends here, because a person has the matter now. */
+function handled(error: unknown, ports: DeliveryPorts): void {
+  const { type, severity } = toServiceError(error);
+  ports.metrics.inc('fte_errors_total', { error_type: type, component: 'delivery', severity });
+  ports.log.error('delivery handed to a person', { error });
+}
+
+async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): Promise<void> {
+  const started = performance.now();
+  try {
+    await ports.sender.send(reply);
+  } catch (error) {
+    if (error instanceof DeliveryRefused && receiveCount < MAX_RECEIVES) {
+      await ports.replies.move(reply, 'sending', 'pending');
+      throw error;
+    }
+    await (error instanceof DeliveryRefused ? giveUp : handOverInDoubt)(reply, ports);
+    return handled(error, ports);
+  } finally {
+    const seconds = (performance.now() - started) / 1000;
+    ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, seconds);
+  }
+  const sentAt = ports.now();
+  await ports.replies.move(reply, 'sending', 'sent', sentAt);
+  countDelivered(reply, sentAt, ports.metrics);
+  await ports.conversations.touch(reply.conversationId, reply.author, sentAt);
+}
+
+/**
+ * Delivers one reply, at most once. The reply is claimed by a conditional write before the provider is asked; who
+ * finds it claimed finds a delivery that was cut off, and hands it to a person instead of repeating it.
+ *
+ * @throws what the provider refused with, so that the queue delivers the message again.
+ */
+export async function deliver(body: { conversationId: string; replyId: string }, receiveCount: number, ports: DeliveryPorts): Promise<void> {
+  const reply = await ports.replies.get(body.conversationId, body.replyId);
+  if (reply === undefined) throw brokenMessage('there is no such reply');
+  if (await ports.replies.move(reply, 'pending', 'sending')) return send(reply, receiveCount, ports);
+  const found = await ports.replies.get(body.conversationId, body.replyId);
+  if (found?.status === 'sending' || found?.status === 'in_doubt') await handOverInDoubt(found, ports);
+}

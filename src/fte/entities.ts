@@ -1,0 +1,125 @@
+import type { Category, Channel, EscalationReason, Priority, TicketStatus } from './vocabulary.ts';
+
+/** All times are milliseconds since the epoch. */
+export type Instant = number;
+
+/** Where a customer can be reached. Unverified: anybody could have typed it. */
+export interface Address {
+  readonly kind: 'email' | 'phone' | 'whatsapp';
+  readonly value: string;
+  readonly verified: boolean;
+}
+
+/** A customer's message as intake stored it. Its id is channel and provider's id, so a repeated one is the same. */
+export interface InboundMessage {
+  readonly id: string;
+  readonly channel: Channel;
+  readonly from: Address;
+  readonly customerName: string | undefined;
+  readonly subject: string | undefined;
+  readonly text: string;
+  /** When the provider received it. */
+  readonly receivedAt: Instant;
+  /** Minted here, or the ticket that the message continues. */
+  readonly ticketId: string;
+  readonly followUp: boolean;
+  readonly statedCategory: Category | undefined;
+  readonly statedPriority: Priority | undefined;
+  readonly correlationId: string;
+  /** False until the queue has taken it; `upkeep` looks for those. */
+  readonly queued: boolean;
+}
+
+export interface Customer {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly createdAt: Instant;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly customerId: string;
+  readonly channel: Channel;
+  readonly ticketId: string;
+  readonly startedAt: Instant;
+  readonly lastMessageAt: Instant;
+  readonly lastFrom: 'customer' | 'employee' | 'person';
+}
+
+export interface Escalation {
+  readonly reason: EscalationReason;
+  readonly summary: string;
+  readonly at: Instant;
+  /** The team's queue has taken the news. */
+  readonly notified: boolean;
+}
+
+export interface Rating {
+  readonly score: 1 | 2 | 3 | 4 | 5;
+  readonly comment: string | undefined;
+  readonly at: Instant;
+}
+
+export interface Ticket {
+  readonly id: string;
+  readonly customerId: string;
+  readonly conversationId: string;
+  readonly channel: Channel;
+  readonly replyTo: Address;
+  readonly subject: string;
+  readonly category: Category;
+  readonly priority: Priority;
+  readonly status: TicketStatus;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly escalation: Escalation | undefined;
+  readonly assignee: string | undefined;
+  readonly resolvedAt: Instant | undefined;
+  readonly resolvedBy: 'employee' | 'person' | undefined;
+  readonly rating: Rating | undefined;
+}
+
+/** What intake leaves under a ticket's id before the agent has committed the ticket. */
+export interface Receipt {
+  readonly ticketId: string;
+  readonly messageId: string;
+  readonly channel: Channel;
+  readonly from: Address;
+  readonly subject: string | undefined;
+  readonly receivedAt: Instant;
+}
+
+/** `sending` while a provider is asked: found there again, nobody knows whether it was sent. */
+export type ReplyStatus = 'pending' | 'sending' | 'sent' | 'failed' | 'in_doubt';
+
+export interface Reply {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly ticketId: string;
+  readonly channel: Channel;
+  readonly to: Address;
+  readonly subject: string | undefined;
+  readonly text: string;
+  readonly author: 'employee' | 'person';
+  /** A confirmation that answers nothing; it does not count as a response. */
+  readonly automatic: boolean;
+  /** When the message that it answers was received. */
+  readonly turnReceivedAt: Instant;
+  /** The conversation's first reply. */
+  readonly first: boolean;
+  readonly createdAt: Instant;
+  readonly status: ReplyStatus;
+  readonly sentAt: Instant | undefined;
+  readonly correlationId: string;
+}
+
+/** One line of a conversation, whoever wrote it. */
+export interface Entry {
+  readonly id: string;
+  readonly from: 'customer' | 'employee' | 'person';
+  readonly channel: Channel;
+  readonly text: string;
+  readonly at: Instant;
+  /** A reply that has not left yet is not the customer's to see. */
+  readonly delivered: boolean;
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import { invalidInput } from './errors.ts';
+import type { Component } from './vocabulary.ts';
+
+/** Text without surrounding white space, its length counted in characters as a person sees them typed. */
+export function text(min: number, max: number) {
+  return z.pipe(
+    z.string('must be text').check(z.trim()),
+    z.string().check(
+      z.refine((value) => [...value].length >= min, `must have at least ${min} characters`),
+      z.refine((value) => [...value].length <= max, `must have at most ${max} characters`),
+    ),
+  );
+}
+
+/**
+ * Checks input against a schema.
+ *
+ * @throws a 422 (`FTE_INPUT_INVALID`) that names each field and why it was refused.
+ */
+export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, component: Component): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw invalidInput(
+    result.error.issues.map((issue) => ({
+      field: issue.path.join('.') || 'body',
+      reason: issue.message,
+    })),
+    component,
+  );
+}

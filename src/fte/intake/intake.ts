@@ -1,0 +1,73 @@
+import type { FteMetrics } from '../catalogue.ts';
+import type { InboundMessage } from '../entities.ts';
+import { rateLimited } from '../errors.ts';
+import { digest, groupOf } from '../ids.ts';
+import type { MessagePort, QueuePort, TicketPort } from '../ports.ts';
+
+/** More than this many messages a minute from one sender are refused. */
+export const MESSAGES_PER_MINUTE = 5;
+const COOL_DOWN_SECONDS = 60;
+
+export interface IntakePorts {
+  readonly messages: MessagePort;
+  readonly tickets: Pick<TicketPort, 'putReceipt'>;
+  readonly queue: QueuePort;
+  readonly metrics: FteMetrics;
+}
+
+export interface Accepted {
+  /** The message that is kept: for a duplicate, the first one. */
+  readonly message: InboundMessage;
+  readonly duplicate: boolean;
+}
+
+/** Brings a stored message to the agent. Every step may be repeated: a retry and `upkeep` do. */
+export async function forward(message: InboundMessage, { messages, tickets, queue }: Omit<IntakePorts, 'metrics'>): Promise<void> {
+  if (!message.followUp) {
+    const { ticketId, id: messageId, channel, from, subject, receivedAt } = message;
+    await tickets.putReceipt({ ticketId, messageId, channel, from, subject, receivedAt });
+  }
+  await queue.send('incoming', {
+    body: { messageId: message.id },
+    group: groupOf(message.from),
+    id: digest(message.id),
+    correlationId: message.correlationId,
+  });
+  await messages.markQueued(message.id);
+}
+
+/**
+ * Takes a message in, whatever its channel: refuses a flood, recognises a repetition, stores, queues, counts.
+ * Storing comes first and is the one step that decides; what a crash leaves undone after it, is done later.
+ *
+ * @throws a 429 (`FTE_RATE_LIMITED`), or what a port throws.
+ */
+export async function takeIn(message: InboundMessage, ports: IntakePorts): Promise<Accepted> {
+  const { messages, metrics } = ports;
+  const { channel } = message;
+  const inbound = { channel, direction: 'inbound' } as const;
+
+  const known = await messages.get(message.id);
+  if (known === undefined && (await messages.countRecent(message.from, message.receivedAt)) > MESSAGES_PER_MINUTE) {
+    metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'rate_limited' });
+    metrics.inc('fte_webhook_rejections_total', { channel, reason: 'rate_limited' });
+    throw rateLimited(channel, COOL_DOWN_SECONDS);
+  }
+
+  const { stored, message: kept } =
+    known === undefined ? await messages.storeOnce(message) : { stored: false, message: known };
+  if (stored) {
+    metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'success' });
+  } else {
+    metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'duplicate' });
+    metrics.inc('fte_duplicate_messages_total', { channel });
+  }
+  if (!kept.queued) await forward(kept, ports);
+  return { message: kept, duplicate: !stored };
+}
+
+/** What a caller learns of a message that was refused before it could be stored. */
+export function countRejection(metrics: FteMetrics, channel: InboundMessage['channel'], reason: 'malformed' | 'too_large'): void {
+  metrics.inc('fte_customer_interactions_total', { channel, direction: 'inbound', status: 'rejected' });
+  metrics.inc('fte_webhook_rejections_total', { channel, reason });
+}

@@ -1,0 +1,41 @@
+import type { FteMetrics } from '../catalogue.ts';
+import type { Instant } from '../entities.ts';
+import type { ConversationPort, DeploymentPort, QueuePort } from '../ports.ts';
+import { QUEUES } from '../vocabulary.ts';
+import type { DependencyState } from './health.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface GaugePorts {
+  readonly conversations: ConversationPort;
+  readonly queue: QueuePort;
+  readonly deployments: DeploymentPort;
+  readonly metrics: FteMetrics;
+  readonly now: () => Instant;
+}
+
+export interface BuildFacts {
+  readonly version: string;
+  readonly service: string;
+  readonly team: string;
+}
+
+/** Sets the gauges that have one writer, the fleet handler: what the database and the queues say right now. */
+export async function setGauges(
+  build: BuildFacts,
+  dependencies: readonly DependencyState[],
+  { conversations, queue, deployments, metrics, now }: GaugePorts,
+): Promise<void> {
+  const at = now();
+  metrics.set('fte_service_info', { ...build }, 1);
+  for (const { dependency, up } of dependencies) metrics.set('fte_dependency_up', { dependency }, up ? 1 : 0);
+  await Promise.all([
+    conversations.countActive(at - DAY_MS).then((count) => metrics.set('fte_active_conversations', {}, count)),
+    deployments
+      .firstServedAt(build.version, at)
+      .then((since) => metrics.set('fte_system_uptime_seconds', {}, Math.max(0, at - since) / 1000)),
+    ...QUEUES.map((queue_name) =>
+      queue.size(queue_name).then((size) => metrics.set('fte_message_queue_size', { queue_name }, size)),
+    ),
+  ]);
+}

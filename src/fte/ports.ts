@@ -1,0 +1,96 @@
+import type { Conversation, Customer, Entry, InboundMessage, Instant, Rating, Receipt, Reply, ReplyStatus, Ticket, Address, Escalation } from './entities.ts';
+import type { QueueName, TicketStatus } from './vocabulary.ts';
+
+/** What the employee needs of the world. `src/platform` implements it on AWS; every call may throw a ServiceError. */
+
+export interface MessagePort {
+  /** Stores a message under its id once; `stored` is false, with the first one, when it was there already. */
+  storeOnce(message: InboundMessage): Promise<{ readonly stored: boolean; readonly message: InboundMessage }>;
+  get(id: string): Promise<InboundMessage | undefined>;
+  markQueued(id: string): Promise<void>;
+  /** Messages that were received before `before` and that no queue has taken, oldest first. */
+  unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
+  /** Counts one more message of a sender; returns how many came within the last minute, this one included. */
+  countRecent(sender: Address, at: Instant): Promise<number>;
+}
+
+export interface CustomerPort {
+  /** The customer with this address, made when there is none. */
+  resolve(address: Address, name: string | undefined, at: Instant): Promise<{ readonly customer: Customer; readonly created: boolean }>;
+}
+
+export interface ConversationPort {
+  /** Makes the conversation, or returns it when it is there already. */
+  open(conversation: Conversation): Promise<Conversation>;
+  /** Adds a customer's message; false when it was in the conversation already. */
+  addMessage(conversationId: string, message: InboundMessage): Promise<boolean>;
+  /** Notes who spoke last, and when. */
+  touch(conversationId: string, from: Conversation['lastFrom'], at: Instant): Promise<void>;
+  /** All entries, oldest first. */
+  entries(conversationId: string): Promise<readonly Entry[]>;
+  /** Conversations whose last message is younger than `since`. */
+  countActive(since: Instant): Promise<number>;
+}
+
+export interface ReplyPort {
+  /** Stores a reply under its id once; false when it was there already. */
+  storeOnce(reply: Reply): Promise<boolean>;
+  get(conversationId: string, replyId: string): Promise<Reply | undefined>;
+  /** Moves a reply from one status to another; false when it was not in `from`. */
+  move(reply: Pick<Reply, 'conversationId' | 'id'>, from: ReplyStatus, to: ReplyStatus, sentAt?: Instant): Promise<boolean>;
+}
+
+/** What a transition writes beside the new status. */
+export type TicketChange = Partial<Pick<Ticket, 'assignee' | 'resolvedAt' | 'resolvedBy' | 'priority'>>;
+
+export interface TicketPort {
+  /** Leaves the receipt under the ticket's id, so that a look-up finds it at once. Repeating it is harmless. */
+  putReceipt(receipt: Receipt): Promise<void>;
+  /** Commits a ticket once; false when it was there already. */
+  create(ticket: Ticket): Promise<boolean>;
+  get(id: string): Promise<Ticket | undefined>;
+  find(id: string): Promise<{ readonly receipt: Receipt | undefined; readonly ticket: Ticket | undefined }>;
+  /** Moves a ticket into a status; false unless it is in one of `from`. */
+  move(id: string, from: readonly TicketStatus[], to: TicketStatus, change: TicketChange, at: Instant): Promise<boolean>;
+  /** Escalates once in a ticket's life; false when it has been, or is resolved or closed. */
+  escalate(id: string, escalation: Escalation, priority: Ticket['priority']): Promise<boolean>;
+  markNotified(id: string): Promise<void>;
+  /** Rates once; false when it has been rated. */
+  rate(id: string, rating: Rating): Promise<boolean>;
+  /** Oldest first. */
+  list(status: TicketStatus, limit: number, after?: string): Promise<{ readonly tickets: readonly Ticket[]; readonly next: string | undefined }>;
+}
+
+export type WorkQueue = Exclude<QueueName, 'dlq'>;
+
+export interface QueuePort {
+  send(queue: WorkQueue, message: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** Messages of one group are delivered one after the other. */
+    readonly group: string;
+    /** The same id within five minutes is sent once. */
+    readonly id: string;
+    readonly correlationId: string;
+  }): Promise<void>;
+  /** Visible and in flight. */
+  size(queue: QueueName): Promise<number>;
+}
+
+/** Hands one reply to a provider. */
+export interface ReplySender {
+  /**
+   * Resolves once the provider has accepted it.
+   * @throws {DeliveryRefused} when it surely did not; anything else means that nobody knows.
+   */
+  send(reply: Reply): Promise<void>;
+}
+
+/** Tells the team. */
+export interface TeamNotifier {
+  notify(news: { readonly kind: string; readonly ticketId: string; readonly text: string; readonly correlationId: string }): Promise<void>;
+}
+
+export interface DeploymentPort {
+  /** When this version first said that it serves; `at` if that is now. */
+  firstServedAt(version: string, at: Instant): Promise<Instant>;
+}

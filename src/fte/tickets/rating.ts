@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import type { FteMetrics } from '../catalogue.ts';
+import type { Instant, Rating, Ticket } from '../entities.ts';
+import { alreadyRated } from '../errors.ts';
+import { parseInput, text } from '../input.ts';
+import type { TicketPort } from '../ports.ts';
+import type { InteractionType } from '../vocabulary.ts';
+import type { Tickets } from './tickets.ts';
+
+const SCORES = [1, 2, 3, 4, 5] as const;
+/** From this score on, a customer who was answered says that the matter is settled. */
+const SATISFIED = 4;
+
+const ratingSchema = z.object({
+  rating: z.literal(SCORES, 'must be a whole number from 1 to 5'),
+  comment: z.optional(text(0, 2000)),
+});
+
+/** What was rated: work that people ended, an answer of the employee's, or neither. */
+function interactionType(ticket: Ticket, answered: boolean, score: number): InteractionType {
+  if (ticket.resolvedBy === 'person') return 'human_resolved';
+  const settled = ticket.resolvedBy === 'employee' || score >= SATISFIED;
+  return ticket.escalation === undefined && answered && settled ? 'ai_resolved' : 'unresolved';
+}
+
+/**
+ * Takes a customer's rating, once a ticket. A good one for the employee's own answer resolves the ticket.
+ *
+ * @throws a 404, a 409 (`FTE_TICKET_ALREADY_RATED`) or a 422.
+ */
+export async function rate(
+  id: string,
+  input: unknown,
+  answered: (ticket: Ticket) => Promise<boolean>,
+  ports: { readonly store: TicketPort; readonly tickets: Tickets; readonly metrics: FteMetrics; readonly now: () => Instant },
+): Promise<{ readonly rating: number; readonly interactionType: InteractionType }> {
+  const { rating: score, comment } = parseInput(ratingSchema, input, 'web_form');
+  const ticket = await ports.tickets.require(id);
+  const rating: Rating = { score, comment, at: ports.now() };
+  if (!(await ports.store.rate(id, rating))) throw alreadyRated();
+
+  const type = interactionType(ticket, await answered(ticket), score);
+  ports.metrics.observe('fte_customer_satisfaction_score', { interaction_type: type }, score);
+  ports.metrics.inc('fte_csat_ratings_total', { channel: ticket.channel, score: `${score}` });
+  if (type === 'ai_resolved' && ticket.resolvedAt === undefined && ticket.status === 'open') {
+    await ports.tickets.move(id, 'resolve', { resolvedAt: rating.at, resolvedBy: 'employee' }, rating.at);
+  }
+  return { rating: score, interactionType: type };
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
+
+const required: Variable<string> = { schema: z.string(), allowed: 'the name that the deployment gives it' };
+const url: Variable<string> = { schema: z.string().check(z.refine(isHttpUrl)), allowed: 'an http(s) URL' };
+const optionalUrl: Variable<string | undefined> = {
+  schema: z.optional(z.string().check(z.refine(isHttpUrl))),
+  allowed: 'an http(s) URL, or nothing',
+};
+const optionalPath: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a path' };
+const keyHashes: Variable<readonly string[]> = {
+  schema: z.pipe(
+    z._default(z.optional(z.string()), ''),
+    z.transform((text, context) => {
+      const hashes = text.split(',').map((part) => part.trim().toLowerCase()).filter((part) => part !== '');
+      if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
+        context.issues.push({ code: 'custom', message: 'not a hash', input: text });
+      }
+      return hashes;
+    }),
+  ),
+  allowed: 'SHA-256 hashes of API keys, in hex, with commas between them',
+};
+
+export interface Config {
+  readonly table: string;
+  readonly queues: {
+    readonly incoming: string;
+    readonly outbound: string;
+    readonly escalations: string;
+    readonly dlq: readonly string[];
+  };
+  /** Where the knowledge base's articles lie. */
+  readonly knowledgeDir: string;
+  /** With it, replies and news to the team are appended to this file instead of being sent. */
+  readonly outboxFile: string | undefined;
+  /** Where news to the team is posted. */
+  readonly notifyWebhookUrl: string | undefined;
+  /** SHA-256 of the API keys that the operator's calls accept. */
+  readonly operatorKeyHashes: readonly string[];
+}
+
+/**
+ * The employee's configuration, read from the environment that `serverless.yml` gives.
+ *
+ * @throws {ConfigError} for the first variable that can't be used.
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const read = <T>(name: string, variable: Variable<T>) => readVariable(env, name, variable);
+  return {
+    table: read('FTE_TABLE', required),
+    queues: {
+      incoming: read('FTE_INCOMING_QUEUE_URL', url),
+      outbound: read('FTE_OUTBOUND_QUEUE_URL', url),
+      escalations: read('FTE_ESCALATIONS_QUEUE_URL', url),
+      dlq: ['FTE_INCOMING_DLQ_URL', 'FTE_OUTBOUND_DLQ_URL', 'FTE_ESCALATIONS_DLQ_URL'].map((name) => read(name, url)),
+    },
+    knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',
+    outboxFile: read('FTE_OUTBOX_FILE', optionalPath),
+    notifyWebhookUrl: read('FTE_NOTIFY_WEBHOOK_URL', optionalUrl),
+    operatorKeyHashes: read('FTE_OPERATOR_KEY_HASHES', keyHashes),
+  };
+}

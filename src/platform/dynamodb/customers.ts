@@ -1,0 +1,33 @@
+import type { Address, Customer } from '../../fte/entities.ts';
+import { newId } from '../../fte/ids.ts';
+import type { CustomerPort } from '../../fte/ports.ts';
+import type { Key, Table } from './table.ts';
+
+const identityKey = ({ kind, value }: Address): Key => ({ pk: `IDENTITY#${kind}:${value}`, sk: 'IDENTITY' });
+const customerKey = (id: string): Key => ({ pk: `CUSTOMER#${id}`, sk: 'CUSTOMER' });
+
+/** `IDENTITY#<kind>:<value>` belongs to one customer: a conditional write decides who is first. */
+export function customerPort(table: Table): CustomerPort {
+  async function customerOf(address: Address): Promise<Customer | undefined> {
+    const identity = await table.get(identityKey(address));
+    if (identity === undefined) return undefined;
+    const item = await table.get(customerKey(String(identity.customer_id)));
+    return item?.customer as Customer | undefined;
+  }
+
+  return {
+    async resolve(address, name, at) {
+      const known = await customerOf(address);
+      if (known !== undefined) return { customer: known, created: false };
+      const customer: Customer = { id: newId('cus'), name, createdAt: at };
+      // The customer first: an identity must never point at nothing. Who loses the race leaves a record without one.
+      await table.put({ ...customerKey(customer.id), customer });
+      const first = await table.put(
+        { ...identityKey(address), customer_id: customer.id, verified: address.verified },
+        true,
+      );
+      if (first) return { customer, created: true };
+      return { customer: (await customerOf(address)) ?? customer, created: false };
+    },
+  };
+}

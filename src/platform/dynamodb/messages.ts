@@ -1,0 +1,77 @@
+import type { InboundMessage } from '../../fte/entities.ts';
+import type { MessagePort } from '../../fte/ports.ts';
+import { expiry, type Item, type Key, sortable, type Table } from './table.ts';
+
+/** How long a provider's repetition is recognised, and the message kept. */
+const KEEP_DAYS = 90;
+const MINUTE_MS = 60_000;
+const UNQUEUED = 'MESSAGE#unqueued';
+
+const keyOf = (id: string): Key => ({ pk: `MESSAGE#${id}`, sk: 'MESSAGE' });
+
+function toMessage(item: Item): InboundMessage {
+  return item.message as InboundMessage;
+}
+
+/**
+ * `MESSAGE#<id>`: the message itself, which is also what recognises a repetition. While no queue has it, it stands
+ * in the index under `MESSAGE#unqueued`, where `upkeep` finds it.
+ */
+export function messagePort(table: Table): MessagePort {
+  return {
+    async storeOnce(message) {
+      const stored = await table.put(
+        {
+          ...keyOf(message.id),
+          message,
+          gsi1pk: UNQUEUED,
+          gsi1sk: sortable(message.receivedAt),
+          expires_at: expiry(message.receivedAt, KEEP_DAYS),
+        },
+        true,
+      );
+      if (stored) return { stored, message };
+      const item = await table.get(keyOf(message.id));
+      return { stored, message: item === undefined ? message : toMessage(item) };
+    },
+
+    async get(id) {
+      const item = await table.get(keyOf(id));
+      return item && toMessage(item);
+    },
+
+    async markQueued(id) {
+      await table.update(keyOf(id), {
+        UpdateExpression: 'SET message.#queued = :true REMOVE gsi1pk, gsi1sk',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#queued': 'queued' },
+        ExpressionAttributeValues: { ':true': true },
+      });
+    },
+
+    async unqueued(before, limit) {
+      const { items } = await table.query({
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk < :before',
+        ExpressionAttributeValues: { ':pk': UNQUEUED, ':before': sortable(before) },
+        Limit: limit,
+      });
+      return items.map(toMessage);
+    },
+
+    async countRecent(sender, at) {
+      const minute = Math.floor(at / MINUTE_MS);
+      const counterKey = (n: number): Key => ({ pk: `RATE#${sender.kind}:${sender.value}`, sk: String(n) });
+      const [current, previous] = await Promise.all([
+        table.update(counterKey(minute), {
+          UpdateExpression: 'ADD messages :one SET expires_at = :expires',
+          ExpressionAttributeValues: { ':one': 1, ':expires': expiry(at, 1) },
+        }),
+        table.get(counterKey(minute - 1)),
+      ]);
+      // A sliding minute out of two fixed ones: of the minute before, the share that is still within sixty seconds.
+      const share = 1 - (at % MINUTE_MS) / MINUTE_MS;
+      return Number(current?.messages ?? 1) + Math.floor(Number(previous?.messages ?? 0) * share);
+    },
+  };
+}

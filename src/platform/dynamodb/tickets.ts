@@ -1,0 +1,119 @@
+import type { Receipt, Ticket } from '../../fte/entities.ts';
+import type { TicketPort } from '../../fte/ports.ts';
+import type { TicketStatus } from '../../fte/vocabulary.ts';
+import { type Key, sortable, type Table } from './table.ts';
+
+const pkOf = (id: string) => `TICKET#${id}`;
+const ticketKey = (id: string): Key => ({ pk: pkOf(id), sk: 'TICKET' });
+const statusIndex = (status: TicketStatus) => `TICKET#${status}`;
+
+/** `TICKET#<id>` holds the receipt that intake leaves and the ticket that the agent commits. */
+export function ticketPort(table: Table): TicketPort {
+  async function update(id: string, set: Readonly<Record<string, unknown>>, condition: string, values: Readonly<Record<string, unknown>>) {
+    const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+    const names = Object.fromEntries(fields.map(([field]) => [`#${field}`, field]));
+    const item = await table.update(ticketKey(id), {
+      UpdateExpression: `SET ${[
+        ...fields.map(([field]) => `ticket.#${field} = :${field}`),
+        ...(set.status === undefined ? [] : ['gsi1pk = :index']),
+      ].join(', ')}`,
+      ConditionExpression: `attribute_exists(pk) AND ${condition}`,
+      ExpressionAttributeNames: condition.includes('#status') ? { '#status': 'status', ...names } : names,
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
+        ...(set.status === undefined ? {} : { ':index': statusIndex(set.status as TicketStatus) }),
+        ...values,
+      },
+    });
+    return item !== undefined;
+  }
+
+  function inStatus(statuses: readonly TicketStatus[]) {
+    const names = statuses.map((_, i) => `:from${i}`);
+    return {
+      condition: `ticket.#status IN (${names.join(', ')})`,
+      values: Object.fromEntries(statuses.map((status, i) => [`:from${i}`, status])),
+    };
+  }
+
+  return {
+    async putReceipt(receipt) {
+      await table.put({ pk: pkOf(receipt.ticketId), sk: 'RECEIPT', receipt });
+    },
+
+    create: (ticket) =>
+      table.put(
+        { ...ticketKey(ticket.id), ticket, gsi1pk: statusIndex(ticket.status), gsi1sk: sortable(ticket.createdAt) },
+        true,
+      ),
+
+    async get(id) {
+      const item = await table.get(ticketKey(id));
+      return item?.ticket as Ticket | undefined;
+    },
+
+    async find(id) {
+      const { items } = await table.query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pkOf(id) },
+        ConsistentRead: true,
+      });
+      return {
+        receipt: items.find((item) => item.sk === 'RECEIPT')?.receipt as Receipt | undefined,
+        ticket: items.find((item) => item.sk === 'TICKET')?.ticket as Ticket | undefined,
+      };
+    },
+
+    move(id, from, to, change, at) {
+      const { condition, values } = inStatus(from);
+      return update(id, { ...change, status: to, updatedAt: at }, condition, values);
+    },
+
+    escalate(id, escalation, priority) {
+      const { condition, values } = inStatus(['open', 'in_progress']);
+      return update(
+        id,
+        { escalation, priority, status: 'escalated', updatedAt: escalation.at },
+        `attribute_not_exists(ticket.escalation) AND ${condition}`,
+        values,
+      );
+    },
+
+    async markNotified(id) {
+      await table.update(ticketKey(id), {
+        UpdateExpression: 'SET ticket.escalation.notified = :true',
+        ConditionExpression: 'attribute_exists(ticket.escalation)',
+        ExpressionAttributeValues: { ':true': true },
+      });
+    },
+
+    rate: (id, rating) => update(id, { rating, updatedAt: rating.at }, 'attribute_not_exists(ticket.rating)', {}),
+
+    async list(status, limit, after) {
+      const start = after === undefined ? undefined : cursor.read(after, status);
+      const { items, last } = await table.query({
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'gsi1pk = :status',
+        ExpressionAttributeValues: { ':status': statusIndex(status) },
+        Limit: limit,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      return { tickets: items.map((item) => item.ticket as Ticket), next: last && cursor.write(last) };
+    },
+  };
+}
+
+/** Where a list goes on: the index's own key, without what a caller could use to read elsewhere. */
+const cursor = {
+  write: (last: Readonly<Record<string, unknown>>) =>
+    Buffer.from(JSON.stringify([last.pk, last.gsi1sk])).toString('base64url'),
+  read(text: string, status: TicketStatus) {
+    try {
+      const [pk, gsi1sk] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [unknown, unknown];
+      if (typeof pk !== 'string' || typeof gsi1sk !== 'string') return undefined;
+      return { pk, sk: 'TICKET', gsi1pk: statusIndex(status), gsi1sk };
+    } catch {
+      return undefined;
+    }
+  },
+};

@@ -1,0 +1,51 @@
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { queueFailed } from '../fte/errors.ts';
+import type { QueuePort } from '../fte/ports.ts';
+import { CORRELATION_ATTRIBUTE } from '../observability/correlation.ts';
+import type { Config } from './config.ts';
+
+const client = new SQSClient({
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
+});
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw queueFailed(error);
+  }
+}
+
+async function sizeOf(QueueUrl: string): Promise<number> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
+
+/** The FIFO queues; the correlation id travels as a message attribute. */
+export function queuePort(queues: Config['queues']): QueuePort {
+  return {
+    async send(queue, { body, group, id, correlationId }) {
+      await guarded(() =>
+        client.send(
+          new SendMessageCommand({
+            QueueUrl: queues[queue],
+            MessageBody: JSON.stringify(body),
+            MessageGroupId: group,
+            MessageDeduplicationId: id,
+            MessageAttributes: { [CORRELATION_ATTRIBUTE]: { DataType: 'String', StringValue: correlationId } },
+          }),
+        ),
+      );
+    },
+
+    async size(queue) {
+      const urls = queue === 'dlq' ? queues.dlq : [queues[queue]];
+      const sizes = await guarded(() => Promise.all(urls.map(sizeOf)));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
+  };
+}
