@@ -9,7 +9,12 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/.local', '<rootDir>/.esbuild', '<rootDir>/.serverless', '<rootDir>/dist'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.local',
+    '<rootDir>/.esbuild',
+    '<rootDir>/.serverless',
+    '<rootDir>/dist',
+  ],
   testTimeout: 20_000,
   maxWorkers: 2,
 };

@@ -10,7 +10,7 @@ export const handler = instrument({
   function: 'submit',
   component: 'web_form',
   trigger: 'http',
-  refused: (reason) => countRejection(metrics, 'web_form', reason),
+  refused: (error) => countRejection(metrics, 'web_form', error),
   routes: {
     'POST /support/submit': async (request, { correlationId }) => {
       const message = formMessage(request.json(), {

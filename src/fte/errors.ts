@@ -24,7 +24,11 @@ export function ticketNotFound(): ServiceError {
   });
 }
 
-export function wrongTransition(operation: TicketOperation | 'reply', status: TicketStatus, allowed: readonly TicketStatus[]): ServiceError {
+export function wrongTransition(
+  operation: TicketOperation | 'reply',
+  status: TicketStatus,
+  allowed: readonly TicketStatus[],
+): ServiceError {
   return new ServiceError({
     code: 'FTE_TICKET_WRONG_STATE',
     type: 'validation',
@@ -90,7 +94,14 @@ export class DeliveryRefused extends ServiceError {
   override readonly name = 'DeliveryRefused';
 
   constructor(message: string, cause?: unknown) {
-    super({ code: 'FTE_DELIVERY_REFUSED', type: 'delivery', status: 502, message, component: 'delivery', cause });
+    super({
+      code: 'FTE_DELIVERY_REFUSED',
+      type: 'delivery',
+      status: 502,
+      message,
+      component: 'delivery',
+      cause,
+    });
   }
 }
 
@@ -102,5 +113,16 @@ export function brokenMessage(what: string): ServiceError {
     status: 400,
     message: `The message of the queue is not usable: ${what}.`,
     component: 'worker',
+  });
+}
+
+export function notifyFailed(cause: unknown): ServiceError {
+  return new ServiceError({
+    code: 'FTE_NOTIFY',
+    type: 'delivery',
+    status: 502,
+    message: 'The team could not be told.',
+    component: 'delivery',
+    cause,
   });
 }

@@ -6,6 +6,13 @@ export function newTicketId(): string {
   return `tkt_${randomBytes(16).toString('hex')}`;
 }
 
+const TICKET_ID = /^tkt_[0-9a-f]{32}$/;
+
+/** Whether a caller's text can be a ticket's id at all. */
+export function isTicketId(text: string): boolean {
+  return TICKET_ID.test(text);
+}
+
 export function newId(prefix: 'cus' | 'rep' | 'msg'): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`;
 }

@@ -1,4 +1,17 @@
-import type { Conversation, Customer, Entry, InboundMessage, Instant, Rating, Receipt, Reply, ReplyStatus, Ticket, Address, Escalation } from './entities.ts';
+import type {
+  Address,
+  Conversation,
+  Customer,
+  Entry,
+  Escalation,
+  InboundMessage,
+  Instant,
+  Rating,
+  Receipt,
+  Reply,
+  ReplyStatus,
+  Ticket,
+} from './entities.ts';
 import type { QueueName, TicketStatus } from './vocabulary.ts';
 
 /** What the employee needs of the world. `src/platform` implements it on AWS; every call may throw a ServiceError. */
@@ -16,7 +29,11 @@ export interface MessagePort {
 
 export interface CustomerPort {
   /** The customer with this address, made when there is none. */
-  resolve(address: Address, name: string | undefined, at: Instant): Promise<{ readonly customer: Customer; readonly created: boolean }>;
+  resolve(
+    address: Address,
+    name: string | undefined,
+    at: Instant,
+  ): Promise<{ readonly customer: Customer; readonly created: boolean }>;
 }
 
 export interface ConversationPort {
@@ -37,7 +54,12 @@ export interface ReplyPort {
   storeOnce(reply: Reply): Promise<boolean>;
   get(conversationId: string, replyId: string): Promise<Reply | undefined>;
   /** Moves a reply from one status to another; false when it was not in `from`. */
-  move(reply: Pick<Reply, 'conversationId' | 'id'>, from: ReplyStatus, to: ReplyStatus, sentAt?: Instant): Promise<boolean>;
+  move(
+    reply: Pick<Reply, 'conversationId' | 'id'>,
+    from: ReplyStatus,
+    to: ReplyStatus,
+    sentAt?: Instant,
+  ): Promise<boolean>;
 }
 
 /** What a transition writes beside the new status. */
@@ -51,27 +73,40 @@ export interface TicketPort {
   get(id: string): Promise<Ticket | undefined>;
   find(id: string): Promise<{ readonly receipt: Receipt | undefined; readonly ticket: Ticket | undefined }>;
   /** Moves a ticket into a status; false unless it is in one of `from`. */
-  move(id: string, from: readonly TicketStatus[], to: TicketStatus, change: TicketChange, at: Instant): Promise<boolean>;
+  move(
+    id: string,
+    from: readonly TicketStatus[],
+    to: TicketStatus,
+    change: TicketChange,
+    at: Instant,
+  ): Promise<boolean>;
   /** Escalates once in a ticket's life; false when it has been, or is resolved or closed. */
   escalate(id: string, escalation: Escalation, priority: Ticket['priority']): Promise<boolean>;
   markNotified(id: string): Promise<void>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;
   /** Oldest first. */
-  list(status: TicketStatus, limit: number, after?: string): Promise<{ readonly tickets: readonly Ticket[]; readonly next: string | undefined }>;
+  list(
+    status: TicketStatus,
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: string | undefined }>;
 }
 
 export type WorkQueue = Exclude<QueueName, 'dlq'>;
 
 export interface QueuePort {
-  send(queue: WorkQueue, message: {
-    readonly body: Readonly<Record<string, unknown>>;
-    /** Messages of one group are delivered one after the other. */
-    readonly group: string;
-    /** The same id within five minutes is sent once. */
-    readonly id: string;
-    readonly correlationId: string;
-  }): Promise<void>;
+  send(
+    queue: WorkQueue,
+    message: {
+      readonly body: Readonly<Record<string, unknown>>;
+      /** Messages of one group are delivered one after the other. */
+      readonly group: string;
+      /** The same id within five minutes is sent once. */
+      readonly id: string;
+      readonly correlationId: string;
+    },
+  ): Promise<void>;
   /** Visible and in flight. */
   size(queue: QueueName): Promise<number>;
 }
@@ -87,7 +122,12 @@ export interface ReplySender {
 
 /** Tells the team. */
 export interface TeamNotifier {
-  notify(news: { readonly kind: string; readonly ticketId: string; readonly text: string; readonly correlationId: string }): Promise<void>;
+  notify(news: {
+    readonly kind: string;
+    readonly ticketId: string;
+    readonly text: string;
+    readonly correlationId: string;
+  }): Promise<void>;
 }
 
 export interface DeploymentPort {

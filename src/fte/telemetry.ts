@@ -1,16 +1,32 @@
-import { createObservability } from '../observability/index.ts';
 import { loadObservabilityConfig } from '../observability/config.ts';
+import { createObservability } from '../observability/index.ts';
+import { createMetrics } from '../observability/metrics.ts';
 import { catalogue } from './catalogue.ts';
 
 export const SERVICE = 'customer-success-fte';
 
-const config = loadObservabilityConfig();
+/** The library's configuration, read once a process. */
+export const observabilityConfig = loadObservabilityConfig();
+
+const { version, team } = observabilityConfig;
+/** What this deployment is; `fte_service_info` says it. */
+export const BUILD_FACTS = { version, service: SERVICE, team } as const;
+
+const configured = {
+  version: [version],
+  service: [SERVICE],
+  team: [team],
+  model: ['playbook'],
+  gen_ai_request_model: ['playbook'],
+};
 
 /** The employee's observability: one logger and one set of metrics a process. */
 export const { instrument, metrics, log } = createObservability({
   service: SERVICE,
   catalogue,
-  config,
-  configured: { version: [config.version], service: [SERVICE], team: [config.team] },
+  config: observabilityConfig,
+  configured,
 });
-export const observabilityConfig = config;
+
+/** Empty metrics for one reading of the gauges: a value that could not be read again must not stay. */
+export const newGauges = () => createMetrics(catalogue, { configured });

@@ -51,6 +51,8 @@ export interface HttpOptions<C extends InstrumentedCatalogue> extends CommonOpti
   readonly routes: Routes<HandlerTools<C>>;
   /** Bytes; default 64 KiB. A larger body is refused with 413. */
   readonly bodyLimit?: number;
+  /** Called once for a request to one of the routes that is answered with a 4xx, to count what it means here. */
+  readonly refused?: (error: ServiceError) => void;
 }
 export interface SqsOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
   readonly trigger: 'sqs';
@@ -178,6 +180,8 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         countError(error, options.component);
         invocation.failed = options.trigger !== 'http' || error.status >= 500;
         if (options.trigger === 'http') {
+          const { known } = routeOf(request.event as APIGatewayProxyEventV2, options.routes as Routes<never>);
+          if (known && error.status < 500) options.refused?.(error);
           request.response = toGatewayResponse(errorResponse(error, correlationId), correlationId);
         }
       },

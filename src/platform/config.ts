@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
+import { ConfigError } from '../observability/errors.ts';
 
 const required: Variable<string> = { schema: z.string(), allowed: 'the name that the deployment gives it' };
 const url: Variable<string> = { schema: z.string().check(z.refine(isHttpUrl)), allowed: 'an http(s) URL' };
@@ -12,7 +13,10 @@ const keyHashes: Variable<readonly string[]> = {
   schema: z.pipe(
     z._default(z.optional(z.string()), ''),
     z.transform((text, context) => {
-      const hashes = text.split(',').map((part) => part.trim().toLowerCase()).filter((part) => part !== '');
+      const hashes = text
+        .split(',')
+        .map((part) => part.trim().toLowerCase())
+        .filter((part) => part !== '');
       if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
         context.issues.push({ code: 'custom', message: 'not a hash', input: text });
       }
@@ -22,7 +26,14 @@ const keyHashes: Variable<readonly string[]> = {
   allowed: 'SHA-256 hashes of API keys, in hex, with commas between them',
 };
 
+const optionalAddress: Variable<string | undefined> = {
+  schema: z.optional(z.email()),
+  allowed: 'an e-mail address, or nothing',
+};
+
 export interface Config {
+  /** `local` on a laptop. */
+  readonly stage: string;
   readonly table: string;
   readonly queues: {
     readonly incoming: string;
@@ -36,6 +47,8 @@ export interface Config {
   readonly outboxFile: string | undefined;
   /** Where news to the team is posted. */
   readonly notifyWebhookUrl: string | undefined;
+  /** Where news to the team is mailed, and the sender of that mail. */
+  readonly notifyMail: { readonly to: string; readonly from: string } | undefined;
   /** SHA-256 of the API keys that the operator's calls accept. */
   readonly operatorKeyHashes: readonly string[];
 }
@@ -47,16 +60,29 @@ export interface Config {
  */
 export function loadConfig(env: Environment = process.env): Config {
   const read = <T>(name: string, variable: Variable<T>) => readVariable(env, name, variable);
+  const to = read('FTE_NOTIFY_ADDRESS', optionalAddress);
+  const from = read('FTE_MAIL_FROM', optionalAddress);
+  if (to !== undefined && from === undefined) {
+    throw new ConfigError(
+      'FTE_MAIL_FROM',
+      undefined,
+      'the e-mail address that FTE_NOTIFY_ADDRESS is written from',
+    );
+  }
   return {
+    stage: read('FTE_STAGE', required),
     table: read('FTE_TABLE', required),
     queues: {
       incoming: read('FTE_INCOMING_QUEUE_URL', url),
       outbound: read('FTE_OUTBOUND_QUEUE_URL', url),
       escalations: read('FTE_ESCALATIONS_QUEUE_URL', url),
-      dlq: ['FTE_INCOMING_DLQ_URL', 'FTE_OUTBOUND_DLQ_URL', 'FTE_ESCALATIONS_DLQ_URL'].map((name) => read(name, url)),
+      dlq: ['FTE_INCOMING_DLQ_URL', 'FTE_OUTBOUND_DLQ_URL', 'FTE_ESCALATIONS_DLQ_URL'].map((name) =>
+        read(name, url),
+      ),
     },
     knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',
     outboxFile: read('FTE_OUTBOX_FILE', optionalPath),
+    notifyMail: to === undefined || from === undefined ? undefined : { to, from },
     notifyWebhookUrl: read('FTE_NOTIFY_WEBHOOK_URL', optionalUrl),
     operatorKeyHashes: read('FTE_OPERATOR_KEY_HASHES', keyHashes),
   };

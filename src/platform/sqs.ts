@@ -36,7 +36,9 @@ export function queuePort(queues: Config['queues']): QueuePort {
             MessageBody: JSON.stringify(body),
             MessageGroupId: group,
             MessageDeduplicationId: id,
-            MessageAttributes: { [CORRELATION_ATTRIBUTE]: { DataType: 'String', StringValue: correlationId } },
+            MessageAttributes: {
+              [CORRELATION_ATTRIBUTE]: { DataType: 'String', StringValue: correlationId },
+            },
           }),
         ),
       );

@@ -1,6 +1,6 @@
-import { ServiceError } from '../observability/errors.ts';
-import { CORRELATION_HEADER } from '../observability/correlation.ts';
+import { notifyFailed } from '../fte/errors.ts';
 import type { TeamNotifier } from '../fte/ports.ts';
+import { CORRELATION_HEADER } from '../observability/correlation.ts';
 
 const DEADLINE_MS = 5_000;
 
@@ -8,28 +8,24 @@ const DEADLINE_MS = 5_000;
 export function webhookNotifier(url: string): TeamNotifier {
   return {
     async notify({ kind, ticketId, text, correlationId }) {
-      const failed = (cause: unknown) =>
-        new ServiceError({
-          code: 'FTE_NOTIFY',
-          type: 'delivery',
-          status: 502,
-          message: 'The team could not be told.',
-          component: 'delivery',
-          cause,
-        });
       let response: Response;
       try {
         response = await fetch(url, {
           method: 'POST',
           headers: { 'content-type': 'application/json', [CORRELATION_HEADER]: correlationId },
-          body: JSON.stringify({ text: `[${kind}] ticket ${ticketId}: ${text}`, kind, ticket_id: ticketId, correlation_id: correlationId }),
+          body: JSON.stringify({
+            text: `[${kind}] ticket ${ticketId}: ${text}`,
+            kind,
+            ticket_id: ticketId,
+            correlation_id: correlationId,
+          }),
           signal: AbortSignal.timeout(DEADLINE_MS),
           redirect: 'error',
         });
       } catch (cause) {
-        throw failed(cause);
+        throw notifyFailed(cause);
       }
-      if (!response.ok) throw failed(`HTTP ${response.status}`);
+      if (!response.ok) throw notifyFailed(`HTTP ${response.status}`);
     },
   };
 }

@@ -8,7 +8,14 @@ import { brokenMessage } from '../errors.ts';
 import { announceEscalation, tellTeam } from '../escalations/hand-over.ts';
 import { derivedId, groupOf } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/contract.ts';
-import type { ConversationPort, CustomerPort, MessagePort, QueuePort, ReplyPort, TicketPort } from '../ports.ts';
+import type {
+  ConversationPort,
+  CustomerPort,
+  MessagePort,
+  QueuePort,
+  ReplyPort,
+  TicketPort,
+} from '../ports.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 
 export interface TurnPorts {
@@ -100,7 +107,8 @@ async function queueReply(reply: Reply, ports: TurnPorts): Promise<void> {
 
 /** The customer goes on with a ticket: a settled one is opened again. */
 async function continueTicket(ticket: Ticket, { tickets, now }: TurnPorts): Promise<void> {
-  if (ticket.status === 'resolved' || ticket.status === 'closed') await tickets.move(ticket.id, 'reopen', {}, now());
+  if (ticket.status === 'resolved' || ticket.status === 'closed')
+    await tickets.move(ticket.id, 'reopen', {}, now());
   else tickets.update(ticket);
 }
 

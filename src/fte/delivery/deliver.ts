@@ -33,24 +33,36 @@ async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void
   if (await ports.replies.move(reply, 'sending', 'in_doubt')) {
     ports.metrics.inc('fte_deliveries_in_doubt_total', { channel: reply.channel });
   }
-  await tellTeam(ports.queue, { id: reply.ticketId }, {
-    kind: 'delivery_in_doubt',
-    id: reply.id,
-    text: 'A reply may or may not have reached the customer. Please check, and answer if it did not.',
-    correlationId: reply.correlationId,
-  });
+  await tellTeam(
+    ports.queue,
+    { id: reply.ticketId },
+    {
+      kind: 'delivery_in_doubt',
+      id: reply.id,
+      text: 'A reply may or may not have reached the customer. Please check, and answer if it did not.',
+      correlationId: reply.correlationId,
+    },
+  );
 }
 
 async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
   if (await ports.replies.move(reply, 'sending', 'failed')) {
-    ports.metrics.inc('fte_customer_interactions_total', { channel: reply.channel, direction: 'outbound', status: 'failed' });
+    ports.metrics.inc('fte_customer_interactions_total', {
+      channel: reply.channel,
+      direction: 'outbound',
+      status: 'failed',
+    });
   }
-  await tellTeam(ports.queue, { id: reply.ticketId }, {
-    kind: 'delivery_failed',
-    id: reply.id,
-    text: 'The provider refused the reply for good. Please reach the customer another way.',
-    correlationId: reply.correlationId,
-  });
+  await tellTeam(
+    ports.queue,
+    { id: reply.ticketId },
+    {
+      kind: 'delivery_failed',
+      id: reply.id,
+      text: 'The provider refused the reply for good. Please reach the customer another way.',
+      correlationId: reply.correlationId,
+    },
+  );
 }
 
 /** Counts an error that ends here, because a person has the matter now. */
@@ -87,7 +99,11 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
  *
  * @throws what the provider refused with, so that the queue delivers the message again.
  */
-export async function deliver(body: { conversationId: string; replyId: string }, receiveCount: number, ports: DeliveryPorts): Promise<void> {
+export async function deliver(
+  body: { conversationId: string; replyId: string },
+  receiveCount: number,
+  ports: DeliveryPorts,
+): Promise<void> {
   const reply = await ports.replies.get(body.conversationId, body.replyId);
   if (reply === undefined) throw brokenMessage('there is no such reply');
   if (await ports.replies.move(reply, 'pending', 'sending')) return send(reply, receiveCount, ports);

@@ -8,7 +8,12 @@ export type HandOverKind = 'escalated' | 'delivery_in_doubt' | 'delivery_failed'
 export async function tellTeam(
   queue: QueuePort,
   ticket: Pick<Ticket, 'id'>,
-  news: { readonly kind: HandOverKind; readonly id: string; readonly text: string; readonly correlationId: string },
+  news: {
+    readonly kind: HandOverKind;
+    readonly id: string;
+    readonly text: string;
+    readonly correlationId: string;
+  },
 ): Promise<void> {
   const { kind, id, text, correlationId } = news;
   await queue.send('escalations', {
@@ -27,6 +32,11 @@ export async function announceEscalation(
 ): Promise<void> {
   if (ticket.escalation === undefined || ticket.escalation.notified) return;
   const { reason, summary } = ticket.escalation;
-  await tellTeam(ports.queue, ticket, { kind: 'escalated', id: ticket.id, text: `${reason}: ${summary}`, correlationId });
+  await tellTeam(ports.queue, ticket, {
+    kind: 'escalated',
+    id: ticket.id,
+    text: `${reason}: ${summary}`,
+    correlationId,
+  });
   await ports.tickets.markNotified(ticket.id);
 }

@@ -10,7 +10,10 @@ const stated = <T extends string>(values: readonly T[]) =>
 /** `POST /support/submit`. Unknown fields are ignored. */
 export const formSchema = z.object({
   name: text(2, 200),
-  email: z.pipe(z.string('must be text').check(z.trim(), z.toLowerCase()), z.email('must be an e-mail address').check(z.maxLength(254, 'must have at most 254 characters'))),
+  email: z.pipe(
+    z.string('must be text').check(z.trim(), z.toLowerCase()),
+    z.email('must be an e-mail address').check(z.maxLength(254, 'must have at most 254 characters')),
+  ),
   subject: text(5, 200),
   message: text(10, 5000),
   category: stated(CATEGORIES),
@@ -32,7 +35,9 @@ const KEY = /^[\x21-\x7e]{1,128}$/;
 function messageId(scope: string, key: string | undefined): string {
   if (key === undefined) return `web_form#${newId('msg')}`;
   parseInput(
-    z.object({ 'idempotency-key': z.string().check(z.regex(KEY, 'must be 1 to 128 visible ASCII characters')) }),
+    z.object({
+      'idempotency-key': z.string().check(z.regex(KEY, 'must be 1 to 128 visible ASCII characters')),
+    }),
     { 'idempotency-key': key },
     'web_form',
   );
@@ -66,7 +71,12 @@ export function formMessage(input: unknown, delivery: Delivery): InboundMessage 
 }
 
 /** A further message under a ticket's id. The id is the proof: who holds it wrote the first one, or was given it. */
-export function followUpMessage(input: unknown, ticketId: string, from: Address, delivery: Delivery): InboundMessage {
+export function followUpMessage(
+  input: unknown,
+  ticketId: string,
+  from: Address,
+  delivery: Delivery,
+): InboundMessage {
   const { message } = parseInput(followUpSchema, input, 'web_form');
   return {
     id: messageId(ticketId, delivery.idempotencyKey),

@@ -1,3 +1,4 @@
+import type { ServiceError } from '../../observability/errors.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { InboundMessage } from '../entities.ts';
 import { rateLimited } from '../errors.ts';
@@ -22,7 +23,10 @@ export interface Accepted {
 }
 
 /** Brings a stored message to the agent. Every step may be repeated: a retry and `upkeep` do. */
-export async function forward(message: InboundMessage, { messages, tickets, queue }: Omit<IntakePorts, 'metrics'>): Promise<void> {
+export async function forward(
+  message: InboundMessage,
+  { messages, tickets, queue }: Omit<IntakePorts, 'metrics'>,
+): Promise<void> {
   if (!message.followUp) {
     const { ticketId, id: messageId, channel, from, subject, receivedAt } = message;
     await tickets.putReceipt({ ticketId, messageId, channel, from, subject, receivedAt });
@@ -48,7 +52,10 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
   const inbound = { channel, direction: 'inbound' } as const;
 
   const known = await messages.get(message.id);
-  if (known === undefined && (await messages.countRecent(message.from, message.receivedAt)) > MESSAGES_PER_MINUTE) {
+  if (
+    known === undefined &&
+    (await messages.countRecent(message.from, message.receivedAt)) > MESSAGES_PER_MINUTE
+  ) {
     metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'rate_limited' });
     metrics.inc('fte_webhook_rejections_total', { channel, reason: 'rate_limited' });
     throw rateLimited(channel, COOL_DOWN_SECONDS);
@@ -66,8 +73,20 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
   return { message: kept, duplicate: !stored };
 }
 
-/** What a caller learns of a message that was refused before it could be stored. */
-export function countRejection(metrics: FteMetrics, channel: InboundMessage['channel'], reason: 'malformed' | 'too_large'): void {
+const REJECTIONS: Readonly<Record<number, 'malformed' | 'too_large'>> = {
+  400: 'malformed',
+  413: 'too_large',
+  422: 'malformed',
+};
+
+/** Counts a message that was refused before it could be stored. What `takeIn` refuses, it counts itself. */
+export function countRejection(
+  metrics: FteMetrics,
+  channel: InboundMessage['channel'],
+  { status }: ServiceError,
+): void {
+  const reason = REJECTIONS[status];
+  if (reason === undefined) return;
   metrics.inc('fte_customer_interactions_total', { channel, direction: 'inbound', status: 'rejected' });
   metrics.inc('fte_webhook_rejections_total', { channel, reason });
 }

@@ -20,9 +20,12 @@ export interface DeskPorts {
 const listSchema = z.object({
   status: z._default(z.enum(TICKET_STATUSES, `must be one of ${TICKET_STATUSES.join(', ')}`), 'escalated'),
   limit: z._default(
-    z.pipe(z.string().check(z.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')), z.transform(Number)).check(
-      z.refine((n) => n >= 1 && n <= 100, 'must be a whole number from 1 to 100'),
-    ),
+    z
+      .pipe(
+        z.string().check(z.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')),
+        z.transform(Number),
+      )
+      .check(z.refine((n) => n >= 1 && n <= 100, 'must be a whole number from 1 to 100')),
     50,
   ),
   after: z.optional(z.string()),
@@ -61,11 +64,17 @@ export function createDesk(ports: DeskPorts) {
   const { store, tickets, conversations, replies, queue, now } = ports;
 
   /** The person's answer, delivered like the employee's own; the same key is the same answer. */
-  async function replyAsPerson(id: string, input: unknown, key: string | undefined, correlationId: string): Promise<Reply> {
+  async function replyAsPerson(
+    id: string,
+    input: unknown,
+    key: string | undefined,
+    correlationId: string,
+  ): Promise<Reply> {
     const { message } = parseInput(replySchema, input, 'api');
     const ticket = await tickets.require(id);
     const { from } = TRANSITIONS.reply;
-    if (!(from as readonly string[]).includes(ticket.status)) throw wrongTransition('reply', ticket.status, from);
+    if (!(from as readonly string[]).includes(ticket.status))
+      throw wrongTransition('reply', ticket.status, from);
     const entries = await conversations.entries(ticket.conversationId);
     const lastAsked = entries.filter((entry) => entry.from === 'customer').at(-1)?.at ?? ticket.createdAt;
     const reply: Reply = {

@@ -10,6 +10,7 @@ export interface GaugePorts {
   readonly conversations: ConversationPort;
   readonly queue: QueuePort;
   readonly deployments: DeploymentPort;
+  /** Empty ones, of this pass only. */
   readonly metrics: FteMetrics;
   readonly now: () => Instant;
 }
@@ -20,17 +21,22 @@ export interface BuildFacts {
   readonly team: string;
 }
 
-/** Sets the gauges that have one writer, the fleet handler: what the database and the queues say right now. */
+/**
+ * Sets the gauges that have one writer, the fleet handler: what the database and the queues say right now. What can't
+ * be read is left unset, not guessed. Returns why, one error each.
+ */
 export async function setGauges(
   build: BuildFacts,
   dependencies: readonly DependencyState[],
   { conversations, queue, deployments, metrics, now }: GaugePorts,
-): Promise<void> {
+): Promise<readonly unknown[]> {
   const at = now();
   metrics.set('fte_service_info', { ...build }, 1);
   for (const { dependency, up } of dependencies) metrics.set('fte_dependency_up', { dependency }, up ? 1 : 0);
-  await Promise.all([
-    conversations.countActive(at - DAY_MS).then((count) => metrics.set('fte_active_conversations', {}, count)),
+  const results = await Promise.allSettled([
+    conversations
+      .countActive(at - DAY_MS)
+      .then((count) => metrics.set('fte_active_conversations', {}, count)),
     deployments
       .firstServedAt(build.version, at)
       .then((since) => metrics.set('fte_system_uptime_seconds', {}, Math.max(0, at - since) / 1000)),
@@ -38,4 +44,5 @@ export async function setGauges(
       queue.size(queue_name).then((size) => metrics.set('fte_message_queue_size', { queue_name }, size)),
     ),
   ]);
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }

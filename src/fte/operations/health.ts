@@ -27,7 +27,9 @@ function withTimeout(check: () => Promise<unknown>): Promise<boolean> {
 /** Asks every dependency, side by side, each for at most two seconds. */
 export async function checkHealth(checks: HealthChecks): Promise<readonly DependencyState[]> {
   const entries = Object.entries(checks) as [Dependency, () => Promise<unknown>][];
-  return Promise.all(entries.map(async ([dependency, check]) => ({ dependency, up: await withTimeout(check) })));
+  return Promise.all(
+    entries.map(async ([dependency, check]) => ({ dependency, up: await withTimeout(check) })),
+  );
 }
 
 /** Without these nobody is served; without a gateway the numbers are late, and customers notice nothing. */

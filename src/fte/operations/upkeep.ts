@@ -18,7 +18,10 @@ export async function requeueStranded(ports: {
   const stranded = await ports.messages.unqueued(ports.now() - SETTLE_MS, BATCH);
   for (const message of stranded) {
     await forward(message, ports);
-    ports.log.warn('a stranded message was queued', { ticket_id: message.ticketId, message_correlation_id: message.correlationId });
+    ports.log.warn('a stranded message was queued', {
+      ticket_id: message.ticketId,
+      message_correlation_id: message.correlationId,
+    });
   }
   return stranded.length;
 }

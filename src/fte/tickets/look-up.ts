@@ -1,4 +1,5 @@
 import { ticketNotFound } from '../errors.ts';
+import { isTicketId } from '../ids.ts';
 import type { ConversationPort, TicketPort } from '../ports.ts';
 import type { TicketStatus } from '../vocabulary.ts';
 
@@ -8,8 +9,24 @@ export interface TicketView {
   readonly status: TicketStatus;
   readonly subject: string | undefined;
   readonly created_at: string;
-  readonly messages: readonly { readonly from: 'customer' | 'employee' | 'person'; readonly text: string; readonly at: string }[];
+  readonly messages: readonly {
+    readonly from: 'customer' | 'employee' | 'person';
+    readonly text: string;
+    readonly at: string;
+  }[];
   readonly rating: number | undefined;
+}
+
+/**
+ * What lies under a ticket's id: the ticket, or the receipt that stands for it until the agent has committed it.
+ *
+ * @throws a 404.
+ */
+export async function findTicket(id: string, tickets: Pick<TicketPort, 'find'>) {
+  const found = isTicketId(id) ? await tickets.find(id) : undefined;
+  const customer = found?.ticket?.replyTo ?? found?.receipt?.from;
+  if (found === undefined || customer === undefined) throw ticketNotFound();
+  return { ...found, customer };
 }
 
 /**
@@ -21,8 +38,7 @@ export async function lookUp(
   id: string,
   ports: { readonly tickets: TicketPort; readonly conversations: ConversationPort },
 ): Promise<TicketView> {
-  const { receipt, ticket } = await ports.tickets.find(id);
-  if (ticket === undefined && receipt === undefined) throw ticketNotFound();
+  const { receipt, ticket } = await findTicket(id, ports.tickets);
   const entries = ticket === undefined ? [] : await ports.conversations.entries(ticket.conversationId);
   return {
     ticket_id: id,

@@ -3,7 +3,7 @@ import type { FteMetrics } from '../catalogue.ts';
 import type { Instant, Rating, Ticket } from '../entities.ts';
 import { alreadyRated } from '../errors.ts';
 import { parseInput, text } from '../input.ts';
-import type { TicketPort } from '../ports.ts';
+import type { ConversationPort, TicketPort } from '../ports.ts';
 import type { InteractionType } from '../vocabulary.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -31,15 +31,22 @@ function interactionType(ticket: Ticket, answered: boolean, score: number): Inte
 export async function rate(
   id: string,
   input: unknown,
-  answered: (ticket: Ticket) => Promise<boolean>,
-  ports: { readonly store: TicketPort; readonly tickets: Tickets; readonly metrics: FteMetrics; readonly now: () => Instant },
+  ports: {
+    readonly store: TicketPort;
+    readonly tickets: Tickets;
+    readonly conversations: Pick<ConversationPort, 'entries'>;
+    readonly metrics: FteMetrics;
+    readonly now: () => Instant;
+  },
 ): Promise<{ readonly rating: number; readonly interactionType: InteractionType }> {
   const { rating: score, comment } = parseInput(ratingSchema, input, 'web_form');
   const ticket = await ports.tickets.require(id);
   const rating: Rating = { score, comment, at: ports.now() };
   if (!(await ports.store.rate(id, rating))) throw alreadyRated();
 
-  const type = interactionType(ticket, await answered(ticket), score);
+  const entries = await ports.conversations.entries(ticket.conversationId);
+  const answered = entries.some((entry) => entry.from === 'employee' && entry.delivered);
+  const type = interactionType(ticket, answered, score);
   ports.metrics.observe('fte_customer_satisfaction_score', { interaction_type: type }, score);
   ports.metrics.inc('fte_csat_ratings_total', { channel: ticket.channel, score: `${score}` });
   if (type === 'ai_resolved' && ticket.resolvedAt === undefined && ticket.status === 'open') {

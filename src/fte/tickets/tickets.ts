@@ -1,6 +1,7 @@
 import type { FteMetrics } from '../catalogue.ts';
 import type { Escalation, Instant, Ticket } from '../entities.ts';
 import { ticketNotFound, wrongTransition } from '../errors.ts';
+import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
 import type { EscalationReason, Priority, TicketOperation } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
@@ -14,7 +15,13 @@ export interface Tickets {
   /** @throws a 404 or, in a status that does not allow it, a 409. */
   move(id: string, move: Move, change: TicketChange, at: Instant): Promise<Ticket>;
   /** Hands the ticket to people, once in its life; false when that was done before. */
-  escalate(ticket: Ticket, reason: EscalationReason, priority: Priority, summary: string, at: Instant): Promise<boolean>;
+  escalate(
+    ticket: Ticket,
+    reason: EscalationReason,
+    priority: Priority,
+    summary: string,
+    at: Instant,
+  ): Promise<boolean>;
   /** @throws a 404. */
   require(id: string): Promise<Ticket>;
 }
@@ -37,7 +44,7 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
   }
 
   async function require(id: string): Promise<Ticket> {
-    const ticket = await port.get(id);
+    const ticket = isTicketId(id) ? await port.get(id) : undefined;
     if (ticket === undefined) throw ticketNotFound();
     return ticket;
   }
@@ -64,7 +71,11 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
       count(move, before, 'success');
       const { category, priority, channel, createdAt, escalation } = before;
       if (move === 'resolve') {
-        metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, (at - createdAt) / 1000);
+        metrics.observe(
+          'fte_ticket_resolution_time_seconds',
+          { category, priority },
+          (at - createdAt) / 1000,
+        );
       } else if (move === 'reopen') {
         metrics.inc('fte_ticket_reopens_total', { category, channel });
       } else if (move === 'assign' && escalation !== undefined && before.assignee === undefined) {
@@ -75,7 +86,9 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
 
     async escalate(ticket, reason, priority, summary, at) {
       const escalation: Escalation = { reason, summary, at, notified: false };
-      const escalated = await counted('escalate', ticket, () => port.escalate(ticket.id, escalation, priority));
+      const escalated = await counted('escalate', ticket, () =>
+        port.escalate(ticket.id, escalation, priority),
+      );
       if (escalated) {
         count('escalate', { category: ticket.category, priority }, 'success');
         metrics.inc('fte_escalations_total', { reason, channel: ticket.channel });

@@ -1,4 +1,5 @@
 import { type Catalogue, type MetricSpec, plausibleLabels } from '../catalogue.ts';
+import { ServiceError } from '../errors.ts';
 import { renderText, TEXT_FORMAT } from '../exposition.ts';
 import { type Family, seriesKey } from '../families.ts';
 import { askGateway, groupPath } from '../push/gateway.ts';
@@ -12,8 +13,8 @@ export interface FleetOptions {
   readonly catalogue: Catalogue;
   /** The gateways that instances push to. */
   readonly gateways: readonly string[];
-  /** Where totals go. */
-  readonly publishUrl: string;
+  /** Where totals go. Without a gateway every call is refused. */
+  readonly publishUrl: string | undefined;
 }
 
 export interface FoldReport {
@@ -51,6 +52,16 @@ export function withZeroes(catalogue: Catalogue, totals: readonly Family[]): rea
 }
 
 export function createFleet({ catalogue, gateways, publishUrl }: FleetOptions): Fleet {
+  function destination(): string {
+    if (publishUrl !== undefined) return publishUrl;
+    throw new ServiceError({
+      code: 'FTE_NO_GATEWAY',
+      type: 'config',
+      status: 503,
+      message: 'No gateway is configured, so there are no metrics to read.',
+    });
+  }
+
   async function totals() {
     const inboxes = await Promise.all(gateways.map((url) => readInbox(url)));
     const entries = mergeInboxes(inboxes);
@@ -63,26 +74,32 @@ export function createFleet({ catalogue, gateways, publishUrl }: FleetOptions): 
 
   return {
     async fold(gauges) {
+      const url = destination();
       const { instances, families } = await totals();
       const published = [...families, ...(await gauges(instances))];
       const answer = await askGateway({
         method: 'PUT',
-        url: `${publishUrl}${groupPath(FLEET_JOB)}`,
+        url: `${url}${groupPath(FLEET_JOB)}`,
         contentType: TEXT_FORMAT,
         body: renderText(published),
         deadlineMs: 5_000,
       });
       if (answer.outcome !== 'success') {
-        throw new Error(
-          `publishing the totals: ${answer.outcome} ${answer.status} ${answer.body.slice(0, 200)}`,
-        );
+        throw new ServiceError({
+          code: 'FTE_PUBLISH_FAILED',
+          type: 'internal',
+          status: 503,
+          message: 'The totals could not be published.',
+          cause: new Error(`${url}: ${answer.outcome} ${answer.status} ${answer.body.slice(0, 200)}`),
+        });
       }
       return { instances, families: published };
     },
     async read() {
+      const url = destination();
       const { families, inboxes } = await totals();
-      const at = gateways.indexOf(publishUrl);
-      const source = inboxes[at] ?? (await readInbox(publishUrl));
+      const at = gateways.indexOf(url);
+      const source = inboxes[at] ?? (await readInbox(url));
       const gauges = (source.published.get(FLEET_JOB) ?? []).filter((family) => family.type === 'gauge');
       return [...families, ...gauges];
     },

@@ -1,11 +1,18 @@
+import { ServiceError } from '../errors.ts';
 import type { Family, Labels } from '../families.ts';
 import { askGateway } from '../push/gateway.ts';
 import { INSTANCE_JOB } from '../push/pusher.ts';
 import { newest } from './merge.ts';
 
 /** A gateway that did not answer, or not with metrics. Nothing may be concluded from what it did not say. */
-export class InboxUnreadable extends Error {
-  override readonly name = 'InboxUnreadable';
+function unreadable(url: string, cause: unknown): ServiceError {
+  return new ServiceError({
+    code: 'FTE_INBOX_UNREADABLE',
+    type: 'internal',
+    status: 503,
+    message: 'A gateway can not be read right now.',
+    cause: new Error(`reading ${url}`, { cause }),
+  });
 }
 
 /** What a gateway holds: the instances' entries by instance, and the groups of other jobs. */
@@ -86,17 +93,16 @@ function toFamilies(group: RawGroup): readonly Family[] {
 /**
  * Reads all that one gateway holds, through its JSON API, which answers even when its `/metrics` does not.
  *
- * @throws {InboxUnreadable} when the gateway gave no complete answer within `deadlineMs`.
+ * @throws a 503 (`FTE_INBOX_UNREADABLE`) when the gateway gave no complete answer within `deadlineMs`.
  */
 export async function readInbox(url: string, deadlineMs = 5_000): Promise<Inbox> {
   const answer = await askGateway({ method: 'GET', url: `${url}/api/v1/metrics`, deadlineMs });
-  if (answer.outcome !== 'success')
-    throw new InboxUnreadable(`${url}: ${answer.outcome} ${answer.status || ''}`.trim());
+  if (answer.outcome !== 'success') throw unreadable(url, `${answer.outcome} ${answer.status}`);
   let groups: readonly RawGroup[];
   try {
     groups = (JSON.parse(answer.body) as { data: readonly RawGroup[] }).data;
   } catch (cause) {
-    throw new InboxUnreadable(`${url}: not the JSON of a Pushgateway`, { cause });
+    throw unreadable(url, cause);
   }
   const entries = new Map<string, readonly Family[]>();
   const published = new Map<string, readonly Family[]>();

@@ -5,7 +5,10 @@ import { type Item, type Key, sortable, type Table } from './table.ts';
 const ACTIVE = 'CONVERSATION#active';
 const pkOf = (id: string) => `CONVERSATION#${id}`;
 const metaKey = (id: string): Key => ({ pk: pkOf(id), sk: 'CONVERSATION' });
-const replyKey = (conversationId: string, id: string): Key => ({ pk: pkOf(conversationId), sk: `REPLY#${id}` });
+const replyKey = (conversationId: string, id: string): Key => ({
+  pk: pkOf(conversationId),
+  sk: `REPLY#${id}`,
+});
 
 function toEntry(item: Item): Entry | undefined {
   if (item.message !== undefined) {
@@ -37,7 +40,8 @@ export function conversationPort(table: Table): ConversationPort {
 
     async touch(conversationId, from, at) {
       await table.update(metaKey(conversationId), {
-        UpdateExpression: 'SET gsi1sk = :sortable, conversation.lastMessageAt = :at, conversation.lastFrom = :from',
+        UpdateExpression:
+          'SET gsi1sk = :sortable, conversation.lastMessageAt = :at, conversation.lastFrom = :from',
         // Deliveries and messages race; the later moment stays.
         ConditionExpression: 'attribute_exists(pk) AND gsi1sk <= :sortable',
         ExpressionAttributeValues: { ':sortable': sortable(at), ':at': at, ':from': from },
@@ -76,7 +80,11 @@ export function replyPort(table: Table): ReplyPort {
         UpdateExpression: `SET reply.#status = :to${sentAt === undefined ? '' : ', reply.sentAt = :sentAt'}`,
         ConditionExpression: 'reply.#status = :from',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':from': from, ':to': to, ...(sentAt === undefined ? {} : { ':sentAt': sentAt }) },
+        ExpressionAttributeValues: {
+          ':from': from,
+          ':to': to,
+          ...(sentAt === undefined ? {} : { ':sentAt': sentAt }),
+        },
       });
       return item !== undefined;
     },

@@ -52,13 +52,17 @@ async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
 export function openTable(TableName: string): Table {
   return {
     async get(Key) {
-      const result = await guarded(() => client.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
+      const result = await guarded(() =>
+        client.send(new GetCommand({ TableName, Key, ConsistentRead: true })),
+      );
       return result?.Item;
     },
 
     async put(item, onlyIfNew = false) {
       const condition = onlyIfNew ? { ConditionExpression: 'attribute_not_exists(pk)' } : {};
-      const result = await guarded(() => client.send(new PutCommand({ TableName, Item: item, ...condition })));
+      const result = await guarded(() =>
+        client.send(new PutCommand({ TableName, Item: item, ...condition })),
+      );
       return result !== undefined;
     },
 
@@ -74,7 +78,9 @@ export function openTable(TableName: string): Table {
       let last = parts.ExclusiveStartKey;
       do {
         const page = await guarded(() =>
-          client.send(new QueryCommand({ TableName, ...parts, ...(last ? { ExclusiveStartKey: last } : {}) })),
+          client.send(
+            new QueryCommand({ TableName, ...parts, ...(last ? { ExclusiveStartKey: last } : {}) }),
+          ),
         );
         items.push(...(page?.Items ?? []));
         last = page?.LastEvaluatedKey;
@@ -88,7 +94,12 @@ export function openTable(TableName: string): Table {
       do {
         const page = await guarded(() =>
           client.send(
-            new QueryCommand({ TableName, ...parts, Select: 'COUNT', ...(last ? { ExclusiveStartKey: last } : {}) }),
+            new QueryCommand({
+              TableName,
+              ...parts,
+              Select: 'COUNT',
+              ...(last ? { ExclusiveStartKey: last } : {}),
+            }),
           ),
         );
         count += page?.Count ?? 0;

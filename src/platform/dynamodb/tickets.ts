@@ -9,7 +9,12 @@ const statusIndex = (status: TicketStatus) => `TICKET#${status}`;
 
 /** `TICKET#<id>` holds the receipt that intake leaves and the ticket that the agent commits. */
 export function ticketPort(table: Table): TicketPort {
-  async function update(id: string, set: Readonly<Record<string, unknown>>, condition: string, values: Readonly<Record<string, unknown>>) {
+  async function update(
+    id: string,
+    set: Readonly<Record<string, unknown>>,
+    condition: string,
+    values: Readonly<Record<string, unknown>>,
+  ) {
     const fields = Object.entries(set).filter(([, value]) => value !== undefined);
     const names = Object.fromEntries(fields.map(([field]) => [`#${field}`, field]));
     const item = await table.update(ticketKey(id), {
@@ -43,7 +48,12 @@ export function ticketPort(table: Table): TicketPort {
 
     create: (ticket) =>
       table.put(
-        { ...ticketKey(ticket.id), ticket, gsi1pk: statusIndex(ticket.status), gsi1sk: sortable(ticket.createdAt) },
+        {
+          ...ticketKey(ticket.id),
+          ticket,
+          gsi1pk: statusIndex(ticket.status),
+          gsi1sk: sortable(ticket.createdAt),
+        },
         true,
       ),
 
@@ -87,7 +97,8 @@ export function ticketPort(table: Table): TicketPort {
       });
     },
 
-    rate: (id, rating) => update(id, { rating, updatedAt: rating.at }, 'attribute_not_exists(ticket.rating)', {}),
+    rate: (id, rating) =>
+      update(id, { rating, updatedAt: rating.at }, 'attribute_not_exists(ticket.rating)', {}),
 
     async list(status, limit, after) {
       const start = after === undefined ? undefined : cursor.read(after, status);

@@ -1,0 +1,15 @@
+import { deliver } from '../src/fte/delivery/deliver.ts';
+import { instrument } from '../src/fte/telemetry.ts';
+import { readWork } from '../src/fte/work.ts';
+import { replySender } from '../src/platform/senders.ts';
+import { connect } from '../src/platform/service.ts';
+
+const service = connect();
+const ports = { ...service, sender: replySender(service.config) };
+
+export const handler = instrument({
+  function: 'deliver',
+  component: 'delivery',
+  trigger: 'sqs',
+  message: ({ body, receiveCount }) => deliver(readWork('delivery', body), receiveCount, ports),
+});

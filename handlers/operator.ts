@@ -1,0 +1,50 @@
+import { createDesk, ticketForTeam } from '../src/fte/operations/desk.ts';
+import { instrument } from '../src/fte/telemetry.ts';
+import type { HttpRequest, HttpResponse } from '../src/observability/http.ts';
+import { requireOperator } from '../src/platform/operator-keys.ts';
+import { connect } from '../src/platform/service.ts';
+
+const service = connect();
+const desk = createDesk({ ...service, store: service.ticketStore });
+
+/** Nothing of a request is looked at before its key was. */
+function asOperator(
+  work: (request: HttpRequest, tools: { readonly correlationId: string }) => Promise<HttpResponse>,
+) {
+  return (request: HttpRequest, tools: { readonly correlationId: string }) => {
+    requireOperator(request.headers['x-api-key'], service.config.operatorKeyHashes);
+    return work(request, tools);
+  };
+}
+
+const idOf = ({ params }: HttpRequest) => params.id ?? '';
+
+export const handler = instrument({
+  function: 'operator',
+  component: 'api',
+  trigger: 'http',
+  routes: {
+    'GET /support/tickets': asOperator(async ({ query }) => ({ status: 200, body: await desk.list(query) })),
+    'POST /support/ticket/{id}/assign': asOperator(async (request) => ({
+      status: 200,
+      body: ticketForTeam(await desk.assign(idOf(request), request.json())),
+    })),
+    'POST /support/ticket/{id}/reply': asOperator(async (request, { correlationId }) => {
+      const key = request.headers['idempotency-key'];
+      const reply = await desk.reply(idOf(request), request.json(), key, correlationId);
+      return { status: 202, body: { ticket_id: reply.ticketId, reply_id: reply.id } };
+    }),
+    'POST /support/ticket/{id}/resolve': asOperator(async (request) => ({
+      status: 200,
+      body: ticketForTeam(await desk.resolve(idOf(request))),
+    })),
+    'POST /support/ticket/{id}/reopen': asOperator(async (request) => ({
+      status: 200,
+      body: ticketForTeam(await desk.reopen(idOf(request))),
+    })),
+    'POST /support/ticket/{id}/close': asOperator(async (request) => ({
+      status: 200,
+      body: ticketForTeam(await desk.close(idOf(request))),
+    })),
+  },
+});

@@ -1,0 +1,30 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { notifyFailed } from '../fte/errors.ts';
+import type { TeamNotifier } from '../fte/ports.ts';
+
+const client = new SESv2Client({
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+});
+
+/** Mails news to the team through SES. */
+export function mailNotifier({ to, from }: { readonly to: string; readonly from: string }): TeamNotifier {
+  return {
+    async notify({ kind, ticketId, text, correlationId }) {
+      const body = `${text}\n\nTicket: ${ticketId}\nCorrelation id: ${correlationId}\n`;
+      try {
+        await client.send(
+          new SendEmailCommand({
+            FromEmailAddress: from,
+            Destination: { ToAddresses: [to] },
+            Content: {
+              Simple: { Subject: { Data: `[${kind}] ticket ${ticketId}` }, Body: { Text: { Data: body } } },
+            },
+          }),
+        );
+      } catch (cause) {
+        throw notifyFailed(cause);
+      }
+    },
+  };
+}
