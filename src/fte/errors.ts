@@ -126,3 +126,14 @@ export function notifyFailed(cause: unknown): ServiceError {
     cause,
   });
 }
+
+export function modelFailed(cause: unknown): ServiceError {
+  return new ServiceError({
+    code: 'FTE_MODEL',
+    type: 'llm',
+    status: 503,
+    message: 'The model could not answer.',
+    component: 'agent',
+    cause,
+  });
+}

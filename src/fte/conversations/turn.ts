@@ -1,4 +1,4 @@
-import type { LanguageModel } from 'ai';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Log } from '../../observability/logger.ts';
 import type { AgentEffects } from '../agent/contract.ts';
 import { runAgent } from '../agent/run.ts';
@@ -27,7 +27,7 @@ export interface TurnPorts {
   readonly tickets: Tickets;
   readonly queue: QueuePort;
   readonly knowledge: KnowledgeBase;
-  readonly model: LanguageModel;
+  readonly model: LanguageModelV4;
   readonly metrics: FteMetrics;
   readonly log: Log;
   readonly now: () => Instant;
@@ -214,7 +214,8 @@ export async function handleTurn(messageId: string, remainingMs: number, ports: 
     {
       model: ports.model,
       metrics: ports.metrics,
-      logger: ports.log,
+      log: ports.log,
+      relevanceFloor: ports.knowledge.relevanceFloor,
       timeoutMs: Math.max(1_000, remainingMs - RESERVE_MS),
     },
   );

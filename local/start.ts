@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadObservabilityConfig } from '../src/observability/config.ts';
+import { ConfigError } from '../src/observability/errors.ts';
+import { freePort, isTaken } from './ports.ts';
+import { localSettings } from './settings.ts';
+
+const HELP = `npm start [-- options]
+
+Runs the employee on this machine: every function under serverless-offline, with stand-ins for DynamoDB, SQS, S3 and
+the Pushgateway inside the same process. Needs no account, no Docker and no network.
+
+  --port N           port of the API (default 8000)
+  --gateway-port N   port of the embedded Pushgateway stand-in (default 9191)
+  --keep             keep the data in .local/data between starts (npm run reset removes it)
+  --json, --pretty   how log lines look (default: pretty in a terminal, JSON when piped)
+  --help             this text
+
+Variables: PUSHGATEWAY_URL (push there instead), LOG_LEVEL, FTE_PUSH_BUDGET_MS, FTE_OPERATOR_KEY_HASHES,
+FTE_NOTIFY_WEBHOOK_URL, FTE_LOCAL_VISIBILITY_S (seconds until an unhandled message comes back, default 30).
+`;
+
+const root = join(import.meta.dirname, '..');
+
+function stop(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '8000' },
+        'gateway-port': { type: 'string', default: '9191' },
+        keep: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        pretty: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return stop(`${(error as Error).message}\n\n${HELP}`);
+  }
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535)
+    stop(`--${option} is "${text}"; it may be a port from 1 to 65535.`);
+  return port;
+}
+
+async function requireFree(port: number, what: string, option: string): Promise<void> {
+  if (await isTaken(port)) {
+    stop(
+      `Port ${port}, for ${what}, is in use. End what listens there, or start with: npm start -- --${option} ${port + 1}`,
+    );
+  }
+}
+
+/** The lines that say what went wrong, out of all that the framework prints. */
+function isTrouble(line: string): boolean {
+  return /^local: |error|✖|Exception/i.test(line) && !/^\(λ:/.test(line);
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const port = portOf('port', options.port);
+const gatewayPort = portOf('gateway-port', options['gateway-port']);
+
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  FTE_LOCAL_KEEP: String(options.keep),
+  FTE_LOCAL_GATEWAY_PORT: String(gatewayPort),
+  FTE_LOCAL_LOG_FORMAT: options.json ? 'json' : options.pretty ? 'pretty' : 'auto',
+  SLS_NOTIFICATIONS_MODE: 'off',
+  SLS_TELEMETRY_DISABLED: '1',
+};
+
+function readSettings() {
+  try {
+    loadObservabilityConfig(env);
+    return localSettings(env);
+  } catch (error) {
+    if (error instanceof ConfigError) stop(error.message);
+    throw error;
+  }
+}
+const settings = readSettings();
+await requireFree(port, 'the API', 'port');
+if (!env.PUSHGATEWAY_URL) await requireFree(gatewayPort, 'the embedded Pushgateway', 'gateway-port');
+
+const home = join(root, settings.home);
+mkdirSync(home, { recursive: true });
+const framework = join(
+  dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
+  'bin',
+  'serverless.js',
+);
+const child = spawn(
+  process.execPath,
+  [
+    framework,
+    'offline',
+    'start',
+    '--stage',
+    'local',
+    '--httpPort',
+    `${port}`,
+    '--lambdaPort',
+    `${await freePort()}`,
+  ],
+  { cwd: root, env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
+);
+if (process.stderr.isTTY) process.stderr.write('Starting ...\n');
+
+// The framework talks much; a person needs it only when something is wrong.
+const noise = createWriteStream(join(home, 'serverless.log'));
+const last: string[] = [];
+let rest = '';
+child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+  noise.write(chunk);
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines) {
+    last.push(line);
+    if (last.length > 40) last.shift();
+    if (isTrouble(line)) process.stderr.write(`${line}\n`);
+  }
+});
+
+let asked = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // In a terminal Ctrl-C reaches the child by itself; it takes the first one and ends by itself.
+    if (!asked) child.kill(signal);
+    asked = true;
+  });
+}
+child.on('exit', (code, signal) => {
+  if (asked) process.exit(0);
+  process.stderr.write(
+    `${last.join('\n')}\nLocal mode ended by itself (${signal ?? `exit code ${code}`}); all of its output is in .local/serverless.log.\n`,
+  );
+  process.exit(code ?? 1);
+});

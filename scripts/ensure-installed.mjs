@@ -1,0 +1,49 @@
+// Installs what is missing before `npm start` and `npm test`. It runs on whatever Node the machine has, so it uses
+// nothing but Node's own modules; the Node that the project needs comes with the packages.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_NODE = 22;
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const lockfile = join(root, 'package-lock.json');
+/** npm writes this one last, so it stands for a complete install. */
+const marker = join(root, 'node_modules', '.package-lock.json');
+
+function stop(...lines) {
+  for (const line of lines) console.error(line);
+  process.exit(1);
+}
+
+function isInstalled() {
+  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(lockfile).mtimeMs;
+}
+
+function install() {
+  console.error('Installing what is missing (npm ci, about a minute, once) ...');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (error) stop(`npm could not be started: ${error.message}`, 'Install npm 10 or newer, then try again.');
+  if (status !== 0) {
+    stop(
+      `npm ci ended with exit code ${status}; its own message stands above.`,
+      'Check the connection to the npm registry, then try again.',
+    );
+  }
+}
+
+if (!existsSync(lockfile)) stop(`package-lock.json is missing in ${root}: this is not a complete checkout.`);
+if (!isInstalled()) install();
+
+const bundled = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const own = Number(process.versions.node.split('.')[0]);
+if (!existsSync(bundled) && own < OLDEST_NODE) {
+  stop(
+    `Node ${process.versions.node} is too old, and for ${process.platform}-${process.arch} no newer one comes with the packages.`,
+    `Install Node ${OLDEST_NODE} or newer, then try again.`,
+  );
+}
