@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { parseLogLine, pretty } from './log-lines.ts';
 
 export type LogFormat = 'pretty' | 'json';
@@ -10,34 +10,40 @@ export function logFormat(asked: string | undefined): LogFormat {
 }
 
 /**
- * Takes what the functions write to standard output, each in its worker thread, where there is no terminal to ask:
- * every log line goes to `file` as it is, and to the terminal in `format`. What is no log line goes through.
+ * Takes what the functions write to standard output and standard error, each in its worker thread, where there is no
+ * terminal to ask: every log line goes to `file` as it is, and to standard output in `format`. What is no log line
+ * goes through.
  */
-export function teeLogs(file: string, format: LogFormat): WriteStream {
+export function teeLogs(file: string, format: LogFormat): void {
   const sink = createWriteStream(file, { flags: 'a' });
-  const write = process.stdout.write.bind(process.stdout);
+  const print = process.stdout.write.bind(process.stdout);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-  let rest = '';
 
-  function line(text: string): void {
-    const parsed = parseLogLine(text);
-    if (parsed === undefined) {
-      write(`${text}\n`);
-      return;
+  function tee(stream: NodeJS.WriteStream): void {
+    const through = stream.write.bind(stream);
+    let rest = '';
+
+    function line(text: string): void {
+      const parsed = parseLogLine(text);
+      if (parsed === undefined) {
+        through(`${text}\n`);
+        return;
+      }
+      sink.write(`${text}\n`);
+      print(`${format === 'json' ? text : pretty(parsed, colour)}\n`);
     }
-    sink.write(`${text}\n`);
-    write(`${format === 'json' ? text : pretty(parsed, colour)}\n`);
+
+    stream.write = ((chunk: string | Uint8Array, ...others: unknown[]): boolean => {
+      const text = rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+      const lines = text.split('\n');
+      rest = lines.pop() ?? '';
+      for (const each of lines) line(each);
+      const done = others.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+      if (done !== undefined) process.nextTick(done);
+      return true;
+    }) as typeof stream.write;
   }
 
-  process.stdout.write = ((chunk: string | Uint8Array, ...others: unknown[]): boolean => {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'))).split(
-      '\n',
-    );
-    rest = lines.pop() ?? '';
-    for (const text of lines) line(text);
-    const done = others.find((argument) => typeof argument === 'function') as (() => void) | undefined;
-    if (done !== undefined) process.nextTick(done);
-    return true;
-  }) as typeof process.stdout.write;
-  return sink;
+  tee(process.stdout);
+  tee(process.stderr);
 }

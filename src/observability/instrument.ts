@@ -107,8 +107,10 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       component: error.component ?? component,
       severity: error.severity,
     });
-    const write = error.severity === 'low' ? log.warn : log.error;
-    write(`failed: ${error.code}`, { ...fields, error_code: error.code, error });
+    const facts = { ...fields, error_code: error.code, status: error.status };
+    // The caller's own doing needs no stack; ours does.
+    if (error.severity === 'low') log.warn('refused', { ...facts, issues: error.issues });
+    else log.error('failed', { ...facts, error });
   }
 
   return function instrument(options: InstrumentOptions<C>): InstrumentedHandler {

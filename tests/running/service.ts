@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { APIGatewayProxyStructuredResultV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { awsEnvironment, LOCAL_OPERATOR_KEY, localEnvironment } from '../../local/environment.ts';
 import { type EventSource, pollEventSources } from '../../local/event-sources.ts';
 import { startGateway } from '../../local/gateway/server.ts';
 import { createResources, logicalIdOf } from '../../local/resources.ts';
 import { startStandIns } from '../../local/stand-ins.ts';
 import type { InstrumentedHandler } from '../../src/observability/instrument.ts';
+import { lambdaContext } from './lambda-context.ts';
 import { ROOT, readServerlessYml } from './serverless-yml.ts';
 
 const REGION = 'eu-central-1';
@@ -27,14 +27,6 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly operator?: boolean;
-}
-
-export function lambdaContext(remainingMs = 30_000): Context {
-  const end = Date.now() + remainingMs;
-  return {
-    awsRequestId: randomUUID(),
-    getRemainingTimeInMillis: () => Math.max(0, end - Date.now()),
-  } as Context;
 }
 
 export interface StartOptions {

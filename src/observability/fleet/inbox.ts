@@ -43,9 +43,12 @@ const GROUP_FIELDS = new Set([
   'labels', 'last_push_successful', 'push_time_seconds', 'push_failure_time_seconds',
 ]); // biome-ignore format: a table
 
+/** Labels that a gateway adds to every series, `instance` also where the group has none. */
+const ADDED = { job: '', instance: '' };
+
 function toFamily(name: string, raw: RawFamily, grouping: Labels): Family | undefined {
   const own = (labels: Labels = {}) =>
-    Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in grouping)));
+    Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in grouping || label in ADDED)));
   const help = raw.help ?? '';
   const metrics = raw.metrics ?? [];
   switch (raw.type) {
