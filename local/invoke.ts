@@ -21,7 +21,8 @@ export function lambdaInvoker(
     const { Payload, FunctionError } = await client.send(
       new InvokeCommand({ FunctionName: nameOf(functionKey), Payload: JSON.stringify(event) }),
     );
-    const text = Payload === undefined ? '' : Buffer.from(Payload).toString('utf8');
+    // serverless-offline answers nothing, not `null`, for a function that returned nothing.
+    const text = Payload ? Buffer.from(Payload).toString('utf8') : '';
     const result = text === '' ? undefined : (JSON.parse(text) as unknown);
     const { errorMessage } = (result ?? {}) as { errorMessage?: string };
     if (FunctionError !== undefined || errorMessage !== undefined) throw new Error(errorMessage ?? text);

@@ -11,22 +11,22 @@ export function logFormat(asked: string | undefined): LogFormat {
 
 /**
  * Takes what the functions write to standard output and standard error, each in its worker thread, where there is no
- * terminal to ask: every log line goes to `file` as it is, and to standard output in `format`. What is no log line
- * goes through.
+ * terminal to ask: every log line goes to `file` as it is, and to standard output in `format`. What is no log line is
+ * the framework talking, and goes to standard error. Returns how to print something else.
  */
-export function teeLogs(file: string, format: LogFormat): void {
+export function teeLogs(file: string, format: LogFormat): (text: string) => void {
   const sink = createWriteStream(file, { flags: 'a' });
   const print = process.stdout.write.bind(process.stdout);
+  const complain = process.stderr.write.bind(process.stderr);
   const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 
   function tee(stream: NodeJS.WriteStream): void {
-    const through = stream.write.bind(stream);
     let rest = '';
 
     function line(text: string): void {
       const parsed = parseLogLine(text);
       if (parsed === undefined) {
-        through(`${text}\n`);
+        complain(`${text}\n`);
         return;
       }
       sink.write(`${text}\n`);
@@ -46,4 +46,5 @@ export function teeLogs(file: string, format: LogFormat): void {
 
   tee(process.stdout);
   tee(process.stderr);
+  return print;
 }

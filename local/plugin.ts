@@ -51,6 +51,7 @@ export default class LocalMode {
   #sources: EventSource[] = [];
   #scheduled: string[] = [];
   #sqsUrl = '';
+  #print: (text: string) => void = () => undefined;
   #gateway = { url: '', description: '' };
 
   constructor(serverless: Serverless, options: Options) {
@@ -75,7 +76,7 @@ export default class LocalMode {
     mkdirSync(dataDir ?? home, { recursive: true });
     // Whoever started this process and is gone would leave it behind.
     process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-    teeLogs(join(home, 'logs.jsonl'), logFormat(settings.logFormat));
+    this.#print = teeLogs(join(home, 'logs.jsonl'), logFormat(settings.logFormat));
 
     const { region } = service.provider;
     const standIns = await startStandIns(region, dataDir);
@@ -147,7 +148,7 @@ export default class LocalMode {
       home: localSettings().home,
       kept: localSettings().keep,
     };
-    process.stdout.write(startScreen(facts));
+    this.#print(startScreen(facts));
   }
 
   async #finish(): Promise<void> {

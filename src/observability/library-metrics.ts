@@ -12,7 +12,9 @@ export const STATUS_CODES = [
 export const UNMATCHED = '__unmatched__';
 
 /** Status codes that any route may answer: their series exist before the first such answer. */
-const PLAUSIBLE_STATUS_CODES = ['200', '400', '401', '404', '422', '429', '500'] as const;
+const PLAUSIBLE_STATUS_CODES = [
+  '200', '201', '202', '400', '401', '404', '409', '413', '422', '429', '500', '503',
+] as const; // biome-ignore format: a table
 
 type TemplateOf<R extends string> = string extends R ? string : R extends `${string} ${infer T}` ? T : never;
 

@@ -20,7 +20,7 @@ export function smallService(env: Record<string, string> = {}) {
   });
 }
 
-export const httpEvent = (routeKey: string, more: Record<string, unknown> = {}) => ({
+export const httpEvent = (routeKey: string, more: object = {}) => ({
   version: '2.0',
   routeKey,
   rawPath: routeKey.split(' ')[1] ?? '/nowhere',

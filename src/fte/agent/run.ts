@@ -26,6 +26,14 @@ export interface AgentDependencies {
   readonly timeoutMs: number;
 }
 
+/** A provider that does not listen to its signal must not hold the turn either. */
+function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
 /** The model with a stopwatch: `generate` is the step that answers, `plan` every other. */
 function timedModel(
   model: LanguageModelV4,
@@ -36,11 +44,11 @@ function timedModel(
     model,
     middleware: {
       specificationVersion: 'v4',
-      wrapGenerate: async ({ doGenerate }) => {
+      wrapGenerate: async ({ doGenerate, params }) => {
         const started = performance.now();
         let operation: 'plan' | 'generate' = 'plan';
         try {
-          const result = await doGenerate();
+          const result = await orAborted(doGenerate(), params.abortSignal);
           const answers = result.content.some(
             (part) => part.type === 'tool-call' && part.toolName === 'send_response',
           );

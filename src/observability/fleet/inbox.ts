@@ -44,11 +44,11 @@ const GROUP_FIELDS = new Set([
 ]); // biome-ignore format: a table
 
 /** Labels that a gateway adds to every series, `instance` also where the group has none. */
-const ADDED = { job: '', instance: '' };
+const ADDED = new Set(['job', 'instance']);
 
 function toFamily(name: string, raw: RawFamily, grouping: Labels): Family | undefined {
   const own = (labels: Labels = {}) =>
-    Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in grouping || label in ADDED)));
+    Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in grouping || ADDED.has(label))));
   const help = raw.help ?? '';
   const metrics = raw.metrics ?? [];
   switch (raw.type) {
