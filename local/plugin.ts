@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadObservabilityConfig } from '../src/observability/config.ts';
+import { ConfigError } from '../src/observability/errors.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { awsEnvironment, localEnvironment } from './environment.ts';
 import { type EventSource, pollEventSources } from './event-sources.ts';
@@ -11,7 +12,7 @@ import { HOST } from './ports.ts';
 import { createResources, logicalIdOf, type Resources } from './resources.ts';
 import { runSchedules } from './schedules.ts';
 import { startScreen } from './screen.ts';
-import { localSettings } from './settings.ts';
+import { EXIT_CONFIG, localSettings } from './settings.ts';
 import { startStandIns } from './stand-ins.ts';
 
 /** What this plugin uses of the Serverless Framework. */
@@ -58,7 +59,7 @@ export default class LocalMode {
     this.#serverless = serverless;
     this.#options = options;
     this.hooks = {
-      'before:offline:start:init': () => this.#prepare(),
+      'before:offline:start:init': () => this.#prepare().catch((error: unknown) => this.#giveUp(error)),
       'after:offline:start:init': () => this.#work(),
       'before:offline:start:end': () => this.#finish(),
     };
@@ -149,6 +150,14 @@ export default class LocalMode {
       kept: localSettings().keep,
     };
     this.#print(startScreen(facts));
+  }
+
+  /** A wrong setting is one line for a person; what the stand-ins hold open would keep the process from ending. */
+  async #giveUp(error: unknown): Promise<never> {
+    for (const stop of this.#stops) await stop();
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`local: ${error.message}\n`);
+    process.exit(EXIT_CONFIG);
   }
 
   async #finish(): Promise<void> {

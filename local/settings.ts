@@ -7,6 +7,9 @@ import {
   wholeNumber,
 } from '../src/observability/config.ts';
 
+/** The exit code of a start that a setting stopped (`EX_CONFIG` of sysexits.h). */
+export const EXIT_CONFIG = 78;
+
 export interface LocalSettings {
   /** The folder of logs, outbox, data and build, from the project's root. */
   readonly home: string;

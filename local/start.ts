@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { loadObservabilityConfig } from '../src/observability/config.ts';
 import { ConfigError } from '../src/observability/errors.ts';
 import { freePort, isTaken } from './ports.ts';
-import { localSettings } from './settings.ts';
+import { EXIT_CONFIG, localSettings } from './settings.ts';
 
 const HELP = `npm start [-- options]
 
@@ -132,7 +132,7 @@ child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
   for (const line of lines) {
     last.push(line);
     if (last.length > 40) last.shift();
-    if (isTrouble(line)) process.stderr.write(`${line}\n`);
+    if (isTrouble(line)) process.stderr.write(`${line.replace(/^local: /, '')}\n`);
   }
 });
 
@@ -146,6 +146,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 child.on('exit', (code, signal) => {
   if (asked) process.exit(0);
+  if (code === EXIT_CONFIG) process.exit(1);
   process.stderr.write(
     `${last.join('\n')}\nLocal mode ended by itself (${signal ?? `exit code ${code}`}); all of its output is in .local/serverless.log.\n`,
   );

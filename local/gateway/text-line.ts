@@ -152,7 +152,7 @@ function labelSet(cursor: Cursor, metric: string): [string, string][] {
     labels.push([label, value]);
     cursor.skipBlanks();
     if (cursor.peek() === '}') break;
-    if (cursor.peek() !== ',') throw new LineError(`unexpected end of label value ${quote(value)}`);
+    if (cursor.peek() !== ',') throw new LineError(`unexpected end of label value ${JSON.stringify(value)}`);
   }
   cursor.next();
   cursor.skipBlanks();

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { Catalogue, LabelsOf } from './catalogue.ts';
@@ -85,6 +86,11 @@ export interface Pipeline<C extends InstrumentedCatalogue> {
   readonly pusher: Pusher;
 }
 
+/** A worker thread's clock begins with its process; its own life begins later. */
+function environmentStartMs(): number {
+  return isMainThread ? 0 : performance.nodeTiming.environment;
+}
+
 /** What is left of an invocation's time when it counts as near its time-out: a tenth. */
 const NEAR_TIMEOUT = 0.1;
 /** Without a Lambda context (a test, a container) there is no deadline; this one bounds the push all the same. */
@@ -115,7 +121,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
 
   return function instrument(options: InstrumentOptions<C>): InstrumentedHandler {
     const fn = options.function as string;
-    const initSeconds = performance.now() / 1000;
+    const initSeconds = (performance.now() - environmentStartMs()) / 1000;
 
     const tools: HandlerTools<C> = {
       log,

@@ -21,15 +21,15 @@ const SIGNS: readonly (readonly [category: Category, signs: readonly Sign[]])[] 
       },
       {
         weight: 3,
-        says: /\b(?:subscriptions?|credit cards?|payment methods?|(?:over|double.?|twice )charged|charged (?:us|me|twice|double|for|again|my|our))\b/i,
+        says: /\b(?:subscriptions?|credit cards?|payment methods?|(?:over|double.?|twice )charged|(?:was|were|been|got|get|being) charged|charged (?:us|me|twice|double|for|again|my|our))\b/i,
       },
       {
         weight: 2,
-        says: /\b(?:payments?|my bill|our bill|pricing|price|prices|upgrade|downgrade|renew(?:al|s|ed)?|purchase order)\b/i,
+        says: /\b(?:payments?|my bill|our bill|pricing|price|prices|direct debit|bank transfer|upgrade|downgrade|renew(?:al|s|ed)?|purchase order)\b/i,
       },
       {
         weight: 2,
-        says: /\b(?:card (?:was )?(?:declined|expired)|(?:pro|paid|annual|monthly|premium|free|business) plan|licen[sc]e fee)\b/i,
+        says: /\b(?:card (?:was )?(?:declined|expired)|(?:pro|paid|annual|monthly|premium|free|business) plan|licen[sc]e fee|(?:end|start|extend) (?:my|our|the) trial|(?:cancel|change|switch|smaller|bigger|larger) plan|close (?:my|our) account)\b/i,
       },
     ],
   ],
@@ -46,11 +46,11 @@ const SIGNS: readonly (readonly [category: Category, signs: readonly Sign[]])[] 
       },
       {
         weight: 3,
-        says: /\b(?:fail(?:s|ed|ing)?|stopped working|no longer works?|(?:doesn't|does not|isn't|is not|not|won't|didn't) (?:work|working|load|loading|save|saving|open|opening|respond|responding|update|updating|show|showing))\b/i,
+        says: /\b(?:fail(?:s|ed|ing)?|stopped working|no longer works?|(?:doesn'?t|does not|isn'?t|is not|not|won'?t|didn'?t) (?:work|working|load|loading|save|saving|open|opening|respond|responding|update|updating|show|showing))\b/i,
       },
       {
         weight: 2,
-        says: /\b(?:disappear(?:ed|s)?|vanished|wrong (?:total|time|hours|date|result|data)s?|duplicated?|since the (?:last |latest )?update|stuck|nothing happens)\b/i,
+        says: /\b(?:disappear(?:ed|s)?|vanished|wrong (?:total|time|hours|date|result|data)s?|duplicated?|since the (?:last |latest )?update|stuck|nothing (?:happens|works|loads|is (?:loading|working))|keeps loading|takes (?:forever|ages|very long)|(?:very|extremely|so|too) slow|(?:app|site|system|larkspur|website) (?:is )?down)\b/i,
       },
     ],
   ],
@@ -59,19 +59,19 @@ const SIGNS: readonly (readonly [category: Category, signs: readonly Sign[]])[] 
     [
       {
         weight: 3,
-        says: /\b(?:api|apis|webhooks?|sso|saml|scim|oauth|integrat(?:e|es|ing|ion|ions)|sync(?:s|ed|ing|hroni[sz]e)?|2fa|mfa|two-factor)\b/i,
+        says: /\b(?:api|apis|webhooks?|slack|outlook|google cal\w{1,6}|openid|tokens?|sso|saml|scim|oauth|integrat(?:e|es|ing|ion|ions)|sync(?:s|ed|ing|hroni[sz]e)?|2fa|mfa|two[- ](?:factor|step))\b/i,
       },
       {
         weight: 3,
-        says: /\b(?:log ?-?in|logging in|sign ?-?in|signing in|log on|password|locked out|authenticat(?:e|ion|or)|verification code)\b/i,
+        says: /\b(?:log ?-?in|logging in|sign ?-?in|signing in|log on|password|locked out|authenticat(?:e|ion|or)|(?:verification|recovery|pairing) codes?)\b/i,
       },
       {
         weight: 2,
-        says: /\b(?:install(?:s|ed|ing|ation)?|set ?up|configur(?:e|es|ed|ing|ation)|csv|import(?:s|ed|ing)?|export(?:s|ed|ing)?|ical|calendar feed|browser|android|iphone|ios|geofenc\w{1,6}|gps|kiosk|notifications?)\b/i,
+        says: /\b(?:install(?:s|ed|ing|ation)?|set ?up|configur(?:e|es|ed|ing|ation)|csv|upload(?:s|ed|ing)?|pin|safari|chrome|firefox|import(?:s|ed|ing)?|export(?:s|ed|ing)?|ical|calendar feed|browser|android|iphone|ios|geofenc\w{1,6}|gps|kiosk|notifications?)\b/i,
       },
       {
         weight: 2,
-        says: /\b(?:can't|cannot|can not|unable to|couldn't|could not) (?:log|sign|connect|access|clock|punch|see|open|find|upload|download|install|reset)\b/i,
+        says: /\b(?:can'?t|cannot|can not|unable to|couldn'?t|could not) (?:log|sign|connect|access|clock|punch|see|open|find|upload|download|install|reset)\b/i,
       },
     ],
   ],
@@ -130,7 +130,7 @@ export function classify({
 const NOT_URGENT =
   /\b(?:not (?:very |that |really |so |at all )?(?:urgent|critical|an emergency)|isn't (?:very |that |really )?urgent|nothing urgent|non-?urgent|no (?:rush|hurry|urgency)|(?:emergency|urgent) (?:shifts?|leave|contacts?|cover|swaps?|roles?|care|department|room)|critical care|low priority|when(?:ever)? you (?:have|get|find) (?:a |the |some )?(?:time|chance|moment|minute))\b/gi;
 const URGENT =
-  /\b(?:urgent|urgently|emergency|(?:is|very|business|mission)[- ]critical|critical (?:issue|problem|bug|incident|failure)|outage|asap|as soon as possible|(?:need|needs|fix|help|respond|reply|answer|resolved?|attention) (?:\w{1,15} ){0,4}(?:immediately|right now)|immediately please|(?:everything|system|service|site|app|platform|whole thing) (?:is|has been|went) (?:completely |totally )?down|(?:whole|entire) (?:team|company|staff|store|site|department) (?:is|are|was|can't|cannot)|(?:nobody|no one|no-one|none of us|no employees?) (?:can|is able to)|(?:everyone|everybody|all (?:staff|employees|locations|stores|users)) (?:is |are )?(?:blocked|locked out|affected|down|can't|cannot)|(?:can't|cannot|unable to) work|(?:production|business) (?:is )?(?:down|stopped)|losing (?:money|customers|sales)|payroll (?:is )?(?:due )?today)\b/i;
+  /\b(?:urgent|urgently|emergency|(?:is|very|business|mission)[- ]critical|critical (?:issue|problem|bug|incident|failure)|outage|asap|as soon as possible|(?:need|needs|fix|help|respond|reply|answer|resolved?|attention) (?:\w{1,15} ){0,4}(?:immediately|right now)|immediately please|(?:everything|system|service|site|app|platform|whole thing) (?:is|has been|went) (?:completely |totally )?down|(?:whole|entire) (?:team|company|staff|store|site|department) (?:is|are|was|can't|cannot)|(?:nobody|no one|no-one|none of us|no employees?) (?:can|is able to)|(?:everyone|everybody|all (?:staff|employees|locations|stores|users)) (?:is |are )?(?:blocked|locked out|affected|down|can't|cannot)|(?:can't|cannot|unable to) work(?=[ ,]*(?:[.!]|$|since|until|because|at all|like this|now|today))|(?:production|business) (?:is )?(?:down|stopped)|losing (?:money|customers|sales)|payroll (?:is )?(?:due )?today)\b/i;
 const HIGH =
   /\b(?:blocked|blocking|blocker|deadline|very important|(?:need|needs|needed|fix|fixed|done|answer|solved?|solution|due|by|before) (?:\w{1,15} ){0,4}(?:today|tonight|tomorrow)|high priority|locked out|lost (?:all|our|my) (?:data|shifts|schedules?|hours)|(?:all|our|my) (?:shifts|schedules?|data|hours|timesheets) (?:\w{1,12} )?(?:disappeared|vanished|gone|are gone|were deleted)|payroll (?:run|is|closes)|(?:can't|cannot|unable to) (?:log ?in|sign in|clock in|punch in|access))\b/i;
 const LOW =

@@ -95,12 +95,13 @@ const COURTESY =
 
 /** Leaves out what is only courtesy, from the end, until the text is as short as a chat wants it. */
 function concise(text: string): string {
-  const paragraphs = text.split(/\n{2,}/);
-  const length = () => paragraphs.join('\n\n').length;
-  for (let index = paragraphs.length - 1; index >= 0 && length() > WHATSAPP_AIM; index -= 1) {
-    if (paragraphs.length > 1 && COURTESY.test(paragraphs[index] ?? '')) paragraphs.splice(index, 1);
+  const kept: string[] = [];
+  let length = text.length;
+  for (const paragraph of text.split(/\n{2,}/).reverse()) {
+    if (length > WHATSAPP_AIM && COURTESY.test(paragraph)) length -= paragraph.length + 2;
+    else kept.push(paragraph);
   }
-  return paragraphs.join('\n\n');
+  return kept.length === 0 ? text : kept.reverse().join('\n\n');
 }
 
 /**

@@ -37,12 +37,12 @@ const RULES: readonly Rule[] = [
   {
     guardrail: 'pricing',
     documentable: false,
-    says: /(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud)\b) ?\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£¥₹]|(?:us )?dollars?\b|euros?\b|pounds?\b|usd\b|eur\b|gbp\b|chf\b|cents?\b|bucks\b)/gi,
+    says: /(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud)\b) ?\d[\d.,]{0,15}|\b\d[\d.,]{0,15} ?(?:[$€£¥₹]|(?:us )?dollars?\b|euros?\b|pounds?\b|usd\b|eur\b|gbp\b|chf\b|cents?\b|bucks\b)/gi,
   },
   {
     guardrail: 'pricing',
     documentable: true,
-    says: /\b(?:it|this|that|which|plans?|seats?|users?|licen[sc]es?|subscriptions?|upgrades?|larkspur|locations?|add-?ons?) (?:only |just |currently )?(?:costs?|(?:is|are) (?:priced|free|cheaper))\b|\bcosts? (?:only |just |about |around )?\d|\bpric(?:e|es|ed|ing) (?:is|are|of|at|starts?|begins?)\b|\bwe charge\b|\b\d+ ?(?:%|percent) (?:discount|off|cheaper)|\bdiscount of \d|\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bfor free\b|\b\d[\d.,]* ?(?:per|a|\/) ?(?:user|seat|employee|location|licen[sc]e)(?: (?:per|a|each) | ?\/ ?)(?:month|year)\b/gi,
+    says: /\b(?:it|this|that|which|plans?|seats?|users?|licen[sc]es?|subscriptions?|upgrades?|larkspur|locations?|add-?ons?) (?:only |just |currently )?(?:costs?|(?:is|are) (?:priced|free|cheaper))\b|\bcosts? (?:only |just |about |around )?\d|\bpric(?:e|es|ed|ing) (?:is|are|of|at|starts?|begins?)\b|\bwe charge\b|\b\d{1,3} ?(?:%|percent) (?:discount|off|cheaper)|\bdiscount of \d|\bfree of charge\b|\bat no (?:extra |additional )?(?:cost|charge)\b|\bfor free\b|\b\d[\d.,]{0,15} ?(?:per|a|\/) ?(?:user|seat|employee|location|licen[sc]e)(?: (?:per|a|each) | ?\/ ?)(?:month|year)\b/gi,
   },
   {
     guardrail: 'refund',

@@ -140,7 +140,7 @@ const NEGATIONS = new Set(
 );
 const STRONGER = new Set(
   words(
-    'very really extremely so absolutely totally completely utterly incredibly truly beyond too super quite most ' +
+    'very really extremely so absolutely totally completely utterly incredibly truly beyond too super most ' +
       'fucking bloody damn freaking',
   ),
 );

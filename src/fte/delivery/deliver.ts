@@ -90,6 +90,11 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
   const sentAt = ports.now();
   await ports.replies.move(reply, 'sending', 'sent', sentAt);
   countDelivered(reply, sentAt, ports.metrics);
+  ports.log.info('reply delivered', {
+    ticket_id: reply.ticketId,
+    reply_id: reply.id,
+    channel: reply.channel,
+  });
   await ports.conversations.touch(reply.conversationId, reply.author, sentAt);
 }
 

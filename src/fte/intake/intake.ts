@@ -1,4 +1,5 @@
 import type { ServiceError } from '../../observability/errors.ts';
+import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { InboundMessage } from '../entities.ts';
 import { rateLimited } from '../errors.ts';
@@ -14,6 +15,7 @@ export interface IntakePorts {
   readonly tickets: Pick<TicketPort, 'putReceipt'>;
   readonly queue: QueuePort;
   readonly metrics: FteMetrics;
+  readonly log: Log;
 }
 
 export interface Accepted {
@@ -25,7 +27,7 @@ export interface Accepted {
 /** Brings a stored message to the agent. Every step may be repeated: a retry and `upkeep` do. */
 export async function forward(
   message: InboundMessage,
-  { messages, tickets, queue }: Omit<IntakePorts, 'metrics'>,
+  { messages, tickets, queue }: Omit<IntakePorts, 'metrics' | 'log'>,
 ): Promise<void> {
   if (!message.followUp) {
     const { ticketId, id: messageId, channel, from, subject, receivedAt } = message;
@@ -70,6 +72,7 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
     metrics.inc('fte_duplicate_messages_total', { channel });
   }
   if (!kept.queued) await forward(kept, ports);
+  ports.log.info('message taken in', { ticket_id: kept.ticketId, channel, duplicate: !stored });
   return { message: kept, duplicate: !stored };
 }
 

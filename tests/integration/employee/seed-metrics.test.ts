@@ -51,9 +51,7 @@ const rate = (id: string, rating: number) =>
 
 test('fte_http_requests_total: one per request, refused input too; not for queues or schedules', async () => {
   const endpoint = '/support/submit';
-  await grows('fte_http_requests_total', { method: 'POST', endpoint, status_code: '201' }, 1, () =>
-    ask(),
-  );
+  await grows('fte_http_requests_total', { method: 'POST', endpoint, status_code: '201' }, 1, () => ask());
   await grows('fte_http_requests_total', { method: 'POST', endpoint, status_code: '422' }, 1, () =>
     submit({ name: 'A' }),
   );

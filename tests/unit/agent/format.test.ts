@@ -208,7 +208,12 @@ describe('splitForWhatsApp', () => {
     ['after a word', 'One two three four five', 18, ['One two three four', 'five']],
     ['inside a long word', 'abcdefghij', 4, ['abcd', 'efgh', 'ij']],
     ['not inside a pair', 'a😀😀', 2, ['a', '😀', '😀']],
-    ['not after a step’s number', 'Go on. Step 2. Three four five', 16, ['Go on.', 'Step 2. Three', 'four five']],
+    [
+      'not after a step’s number',
+      'Go on. Step 2. Three four five',
+      16,
+      ['Go on.', 'Step 2. Three', 'four five'],
+    ],
     ['nowhere', 'One two.', 18, ['One two.']],
     ['nothing', ' \n ', 18, []],
     ['a limit of nothing', '😀ab', 0, ['😀', 'ab']],

@@ -83,6 +83,7 @@ describe('sentimentOf', () => {
     'I am not happy with the new layout',
     'The timesheet is a mess since the last update',
     'It’s confusing and slow',
+    'The app freezes since the update. I reinstalled it twice but no luck. It is quite annoying. Any ideas?',
     'PLEASE HELP ME RESET MY PASSWORD',
     'My boss will kill me if I don’t get the roster out today lol',
     'I tried everything and still no luck, the sync fails. Can you help?',
