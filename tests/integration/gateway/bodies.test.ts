@@ -152,6 +152,7 @@ describe.each(SUBJECTS)('$name', (subject) => {
         '# TYPE h histogram',
         'h_bucket{le="5"} 2.9',
         'h_bucket{le="1"} 3',
+        'h_bucket{le="NaN"} 8',
         'h_count{only="count"} 5',
         'h{only="nothing"} 5',
         'h_bucket{only="inf",le="+Inf"} 4',

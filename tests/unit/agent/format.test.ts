@@ -21,6 +21,10 @@ const longText = fc
   })
   .map((parts) => parts.join(' '));
 
+test('the limits are those of the channels', () => {
+  expect([EMAIL_WORDS, WEB_FORM_WORDS, WHATSAPP_AIM, WHATSAPP_LIMIT]).toEqual([500, 300, 300, 1600]);
+});
+
 describe('formatReply by e-mail', () => {
   test('greets, signs and names the ticket', () => {
     expect(formatReply('email', 'Open the schedule.', jane)).toEqual({
@@ -110,6 +114,12 @@ describe('formatReply for WhatsApp', () => {
     expect(text).toMatch(/publish\.$/);
   });
 
+  test('has room for the mark of the cut', () => {
+    const { text } = formatReply('whatsapp', 'x'.repeat(2000), jane);
+    expect(text).toMatch(/x…$/);
+    expect(text).toHaveLength(WHATSAPP_LIMIT);
+  });
+
   test('does not cut an emoji in two', () => {
     const { text } = formatReply('whatsapp', `a${'😀'.repeat(2000)}`, jane);
     expect(text.isWellFormed()).toBe(true);
@@ -186,7 +196,7 @@ describe('formatReply', () => {
     );
   });
 
-  test.each(['a', ' ', '\n', ' \n', '.', '. ', '😀', '\ud800', 'a. ', 'hi ', 'regards\n', '\n\n.'])(
+  test.each(['a', ' ', '\n', ' \n', '.', '. ', '😀', '\ud800', 'a. ', 'hi ', 'regards\n', '\n\n.', 'x\n\n'])(
     'takes a long run of %j',
     (unit) => {
       for (const channel of CHANNELS) {
