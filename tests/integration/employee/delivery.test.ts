@@ -1,0 +1,133 @@
+import type { Reply } from '../../../src/fte/entities.ts';
+import type { ReplySender } from '../../../src/fte/ports.ts';
+import { sumOf } from '../../running/counted.ts';
+import { type RunningService, startService } from '../../running/service.ts';
+
+let service: RunningService;
+let connected: ReturnType<typeof import('../../../src/platform/service.ts')['connect']>;
+let modules: {
+  deliver: typeof import('../../../src/fte/delivery/deliver.ts')['deliver'];
+  DeliveryRefused: typeof import('../../../src/fte/errors.ts')['DeliveryRefused'];
+};
+beforeAll(async () => {
+  service = await startService();
+  connected = (await import('../../../src/platform/service.ts')).connect();
+  const { deliver } = await import('../../../src/fte/delivery/deliver.ts');
+  const { DeliveryRefused } = await import('../../../src/fte/errors.ts');
+  modules = { deliver, DeliveryRefused };
+});
+afterAll(() => service.stop());
+
+let replies = 0;
+async function stored(): Promise<Reply> {
+  replies += 1;
+  const reply: Reply = {
+    id: `rep_${replies}`,
+    conversationId: `cnv_${replies}`,
+    ticketId: `tkt_${String(replies).padStart(32, '0')}`,
+    channel: 'web_form',
+    to: { kind: 'email', value: 'a@example.com', verified: false },
+    subject: 's',
+    text: 't',
+    author: 'employee',
+    automatic: false,
+    turnReceivedAt: Date.now() - 1500,
+    first: true,
+    createdAt: Date.now(),
+    status: 'pending',
+    sentAt: undefined,
+    correlationId: 'c',
+  };
+  await connected.replies.storeOnce(reply);
+  return reply;
+}
+const body = ({ id, conversationId }: Reply) => ({ replyId: id, conversationId });
+const statusOf = async ({ id, conversationId }: Reply) =>
+  (await connected.replies.get(conversationId, id))?.status;
+const count = async (name: string, labels: Record<string, string> = {}) =>
+  sumOf(await connected.metrics.snapshot(), name, labels);
+
+/** A provider that does what it is told, and remembers. */
+function provider(act: () => Promise<void> = async () => undefined) {
+  const sent: string[] = [];
+  const sender: ReplySender = {
+    send: async ({ id }) => {
+      sent.push(id);
+      await act();
+    },
+  };
+  return {
+    sent,
+    deliver: (reply: Reply, receives = 1) => modules.deliver(body(reply), receives, { ...connected, sender }),
+  };
+}
+
+test('sent once, however often the queue brings it, and however many bring it at once', async () => {
+  const reply = await stored();
+  const { sent, deliver } = provider();
+  await Promise.all([deliver(reply), deliver(reply), deliver(reply)]);
+  await deliver(reply, 2);
+  expect(sent).toEqual([reply.id]);
+  expect(await count('fte_customer_response_time_seconds', { channel: 'web_form' })).toBe(1);
+});
+
+test('cut off while the provider was asked: a person looks, nothing is sent again, counted once', async () => {
+  const reply = await stored();
+  // What a crash between the claim and the provider's answer leaves.
+  await connected.replies.move(reply, 'pending', 'sending');
+  const { sent, deliver } = provider();
+  const before = await count('fte_deliveries_in_doubt_total');
+  await deliver(reply, 2);
+  await deliver(reply, 3);
+  expect(sent).toEqual([]);
+  expect(await statusOf(reply)).toBe('in_doubt');
+  expect(await count('fte_deliveries_in_doubt_total')).toBe(before + 1);
+});
+
+test('an answer of the provider that nobody understands is in doubt, too', async () => {
+  const reply = await stored();
+  const { sent, deliver } = provider(async () => {
+    throw new Error('socket hang up');
+  });
+  await deliver(reply);
+  await deliver(reply, 2);
+  expect(sent).toHaveLength(1);
+  expect(await statusOf(reply)).toBe('in_doubt');
+});
+
+test('what the provider surely refused is tried again, and after the last time a person has it', async () => {
+  const reply = await stored();
+  const { sent, deliver } = provider(async () => {
+    throw new modules.DeliveryRefused('no such mailbox');
+  });
+  const before = await count('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' });
+  for (const receives of [1, 2, 3, 4])
+    await expect(deliver(reply, receives)).rejects.toMatchObject({ code: 'FTE_DELIVERY_REFUSED' });
+  expect(await statusOf(reply)).toBe('pending');
+  await deliver(reply, 5);
+  expect(sent).toHaveLength(5);
+  expect(await statusOf(reply)).toBe('failed');
+  expect(await count('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' })).toBe(
+    before + 1,
+  );
+});
+
+test('refused first, accepted later: sent, and counted once', async () => {
+  const reply = await stored();
+  let refusals = 2;
+  const { deliver } = provider(async () => {
+    if (refusals-- > 0) throw new modules.DeliveryRefused('busy');
+  });
+  const before = await count('fte_customer_interactions_total', { direction: 'outbound', status: 'success' });
+  for (const receives of [1, 2]) await expect(deliver(reply, receives)).rejects.toThrow();
+  await deliver(reply, 3);
+  expect(await statusOf(reply)).toBe('sent');
+  expect(await count('fte_customer_interactions_total', { direction: 'outbound', status: 'success' })).toBe(
+    before + 1,
+  );
+});
+
+test('a reply that is not there is a broken message', async () => {
+  const nothing = { id: 'rep_none', conversationId: 'cnv_none' } as Reply;
+  await expect(provider().deliver(nothing)).rejects.toMatchObject({ code: 'FTE_MESSAGE_BROKEN' });
+});

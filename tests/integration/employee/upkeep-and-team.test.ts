@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { questionOf } from '../../running/form.ts';
+import { type RunningService, startService } from '../../running/service.ts';
+import { sqsRecord } from '../../running/small-service.ts';
+import { until } from '../../running/until.ts';
+
+/** Takes what is posted; `status` is what it answers. */
+async function listener() {
+  const posted: { url: string; body: string }[] = [];
+  const state = { status: 200 };
+  const server: Server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      posted.push({ url: request.url ?? '', body });
+      response.writeHead(state.status, { 'content-type': 'application/json' }).end('{"MessageId":"m-1"}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { posted, state, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+let service: RunningService;
+let webhook: Awaited<ReturnType<typeof listener>>;
+let mail: Awaited<ReturnType<typeof listener>>;
+beforeAll(async () => {
+  webhook = await listener();
+  mail = await listener();
+  service = await startService({
+    environment: {
+      FTE_NOTIFY_WEBHOOK_URL: `${webhook.url}/hook`,
+      FTE_NOTIFY_ADDRESS: 'team@example.com',
+      FTE_MAIL_FROM: 'fte@example.com',
+      AWS_ENDPOINT_URL_SESV2: mail.url,
+    },
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  for (const { server } of [webhook, mail]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('a message that was stored but never queued is queued again, once, and answered', async () => {
+  const { connect } = await import('../../../src/platform/service.ts');
+  const { formMessage } = await import('../../../src/fte/intake/form.ts');
+  const { messages, queue } = connect();
+  // What a crash between storing and queueing leaves, a minute ago.
+  const delivery = {
+    idempotencyKey: undefined,
+    receivedAt: Date.now() - 60_000,
+    correlationId: 'stranded-1',
+  };
+  const message = formMessage(questionOf(), delivery);
+  await messages.storeOnce(message);
+  const fresh = formMessage(questionOf(), { ...delivery, receivedAt: Date.now() });
+  await messages.storeOnce(fresh);
+
+  await service.invoke('upkeep', {});
+  await service.invoke('upkeep', {});
+  expect(await queue.size('incoming')).toBe(1);
+  expect((await messages.get(message.id))?.queued).toBe(true);
+  // It may still be on its way from intake.
+  expect((await messages.get(fresh.id))?.queued).toBe(false);
+  service.work(['agent', 'deliver']);
+  await until('the answer', async () => {
+    const { json } = await service.request('GET /support/ticket/{id}', { id: message.ticketId });
+    return json.messages.length === 2;
+  });
+  await service.rest();
+});
+
+test('the team is told by webhook and by mail, with ticket and correlation id', async () => {
+  const news = JSON.stringify({
+    kind: 'escalated',
+    ticketId: 'tkt_1',
+    text: 'refund_request: twice charged',
+  });
+  expect(
+    await service.deliverTo('notify', { Records: [sqsRecord('1', news, 'g', 'corr-1')] } as never),
+  ).toEqual({ batchItemFailures: [] });
+  expect(webhook.posted[0]?.url).toBe('/hook');
+  expect(JSON.parse(webhook.posted[0]?.body ?? '')).toEqual({
+    text: '[escalated] ticket tkt_1: refund_request: twice charged', kind: 'escalated', ticket_id: 'tkt_1', correlation_id: 'corr-1',
+  }); // biome-ignore format: a table
+  const sent = JSON.parse(mail.posted[0]?.body ?? '');
+  expect(mail.posted[0]?.url).toBe('/v2/email/outbound-emails');
+  expect(sent).toMatchObject({
+    FromEmailAddress: 'fte@example.com',
+    Destination: { ToAddresses: ['team@example.com'] },
+  });
+  expect(sent.Content.Simple.Body.Text.Data).toContain('corr-1');
+});
+
+test('a webhook that refuses leaves the news in the queue', async () => {
+  webhook.state.status = 500;
+  const news = JSON.stringify({ kind: 'escalated', ticketId: 'tkt_2', text: 'x' });
+  const { batchItemFailures } = await service.deliverTo('notify', {
+    Records: [sqsRecord('9', news, 'g')],
+  } as never);
+  expect(batchItemFailures).toEqual([{ itemIdentifier: '9' }]);
+});
