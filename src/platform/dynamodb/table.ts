@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -27,7 +28,7 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Puts an item; with `onlyIfNew` false when its key was taken. */
   put(item: Key & Item, onlyIfNew?: boolean): Promise<boolean>;
-  /** Updates an item and returns it; `undefined` when the condition did not hold. */
+  /** Updates an item and returns it; `undefined` when the condition did not hold. The expression has a `SET`. */
   update(key: Key, parts: UpdateParts): Promise<Item | undefined>;
   /** All items that match, page after page, up to `Limit` where that is given. */
   query(parts: QueryParts): Promise<{ readonly items: readonly Item[]; readonly last: Item | undefined }>;
@@ -40,37 +41,65 @@ const client = DynamoDBDocumentClient.from(
   { marshallOptions: { removeUndefinedValues: true } },
 );
 
-async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw databaseFailed(error);
   }
 }
 
 export function openTable(TableName: string): Table {
+  const read = (Key: Key) =>
+    guarded(async () => (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item);
+
+  /**
+   * A conditional write. When an answer is lost the SDK writes again and finds its own first try in the way: the mark
+   * that each write leaves tells that from somebody else's.
+   */
+  async function conditional<T>(
+    key: Key,
+    mark: string,
+    write: () => Promise<T>,
+  ): Promise<T | Item | undefined> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw databaseFailed(error);
+      if ((error.$metadata.attempts ?? 1) === 1) return undefined;
+      const item = await read(key);
+      return item?.write_id === mark ? item : undefined;
+    }
+  }
+
   return {
-    async get(Key) {
-      const result = await guarded(() =>
-        client.send(new GetCommand({ TableName, Key, ConsistentRead: true })),
-      );
-      return result?.Item;
-    },
+    get: read,
 
     async put(item, onlyIfNew = false) {
+      const write_id = randomUUID();
       const condition = onlyIfNew ? { ConditionExpression: 'attribute_not_exists(pk)' } : {};
-      const result = await guarded(() =>
-        client.send(new PutCommand({ TableName, Item: item, ...condition })),
+      const key = { pk: item.pk, sk: item.sk };
+      const result = await conditional(key, write_id, () =>
+        client.send(new PutCommand({ TableName, Item: { ...item, write_id }, ...condition })),
       );
       return result !== undefined;
     },
 
-    async update(Key, parts) {
-      const result = await guarded(() =>
-        client.send(new UpdateCommand({ TableName, Key, ...parts, ReturnValues: 'ALL_NEW' })),
-      );
-      return result?.Attributes;
+    async update(Key, { UpdateExpression = '', ExpressionAttributeValues, ...parts }) {
+      const write_id = randomUUID();
+      return conditional(Key, write_id, async () => {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            ...parts,
+            UpdateExpression: UpdateExpression.replace('SET ', 'SET write_id = :write_id, '),
+            ExpressionAttributeValues: { ...ExpressionAttributeValues, ':write_id': write_id },
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes;
+      });
     },
 
     async query(parts) {
@@ -82,8 +111,8 @@ export function openTable(TableName: string): Table {
             new QueryCommand({ TableName, ...parts, ...(last ? { ExclusiveStartKey: last } : {}) }),
           ),
         );
-        items.push(...(page?.Items ?? []));
-        last = page?.LastEvaluatedKey;
+        items.push(...(page.Items ?? []));
+        last = page.LastEvaluatedKey;
       } while (last !== undefined && (parts.Limit === undefined || items.length < parts.Limit));
       return { items, last };
     },
@@ -102,8 +131,8 @@ export function openTable(TableName: string): Table {
             }),
           ),
         );
-        count += page?.Count ?? 0;
-        last = page?.LastEvaluatedKey;
+        count += page.Count ?? 0;
+        last = page.LastEvaluatedKey;
       } while (last !== undefined);
       return count;
     },
