@@ -43,6 +43,16 @@ const GROUP_FIELDS = new Set([
   'labels', 'last_push_successful', 'push_time_seconds', 'push_failure_time_seconds',
 ]); // biome-ignore format: a table
 
+/** The gateway writes numbers as Prometheus' text does. Throws for what is no number: half an entry must not be added. */
+function numberOf(text: string | undefined): number {
+  if (text === '+Inf' || text === '-Inf')
+    return text === '+Inf' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const value = Number(text);
+  if (text === undefined || text === '' || (Number.isNaN(value) && text !== 'NaN'))
+    throw new Error(`not a number: ${text}`);
+  return value;
+}
+
 /** Labels that a gateway adds to every series, `instance` also where the group has none. */
 const ADDED = new Set(['job', 'instance']);
 
@@ -58,14 +68,18 @@ function toFamily(name: string, raw: RawFamily, grouping: Labels): Family | unde
         name,
         help,
         type: raw.type === 'COUNTER' ? 'counter' : 'gauge',
-        series: metrics.map((m) => ({ labels: own(m.labels), value: Number(m.value) })),
+        series: metrics.map((m) => ({ labels: own(m.labels), value: numberOf(m.value) })),
       };
     case 'SUMMARY':
       return {
         name,
         help,
         type: 'summary',
-        series: metrics.map((m) => ({ labels: own(m.labels), sum: Number(m.sum), count: Number(m.count) })),
+        series: metrics.map((m) => ({
+          labels: own(m.labels),
+          sum: numberOf(m.sum),
+          count: numberOf(m.count),
+        })),
       };
     case 'HISTOGRAM':
       return {
@@ -74,10 +88,10 @@ function toFamily(name: string, raw: RawFamily, grouping: Labels): Family | unde
         type: 'histogram',
         series: metrics.map((m) => ({
           labels: own(m.labels),
-          sum: Number(m.sum),
-          count: Number(m.count),
+          sum: numberOf(m.sum),
+          count: numberOf(m.count),
           buckets: Object.entries(m.buckets ?? {})
-            .map(([edge, count]) => [Number(edge), Number(count)] as const)
+            .map(([edge, count]) => [numberOf(edge), numberOf(count)] as const)
             .filter(([edge]) => Number.isFinite(edge))
             .sort(([a], [b]) => a - b),
         })),
@@ -101,12 +115,14 @@ function toFamilies(group: RawGroup): readonly Family[] {
 export async function readInbox(url: string, deadlineMs = 5_000): Promise<Inbox> {
   const answer = await askGateway({ method: 'GET', url: `${url}/api/v1/metrics`, deadlineMs });
   if (answer.outcome !== 'success') throw unreadable(url, `${answer.outcome} ${answer.status}`);
-  let groups: readonly RawGroup[];
   try {
-    groups = (JSON.parse(answer.body) as { data: readonly RawGroup[] }).data;
+    return toInbox((JSON.parse(answer.body) as { data: readonly RawGroup[] }).data);
   } catch (cause) {
     throw unreadable(url, cause);
   }
+}
+
+function toInbox(groups: readonly RawGroup[]): Inbox {
   const entries = new Map<string, readonly Family[]>();
   const published = new Map<string, readonly Family[]>();
   for (const group of groups) {

@@ -80,10 +80,10 @@ export async function askGateway(options: GatewayRequest): Promise<GatewayAnswer
   return second === 'dead socket' ? { outcome: 'refused', status: 0, body: 'connection reset' } : second;
 }
 
-/** The path of a group; values that would not survive in a path are sent in base64url, as the gateway allows. */
+/** The path of a group; values that would not survive in a path (`.` and `..` neither) go in base64url, as the gateway allows. */
 export function groupPath(job: string, grouping: Readonly<Record<string, string>> = {}): string {
   const part = (label: string, value: string) =>
-    /^[A-Za-z0-9._~:-]+$/.test(value)
+    /^(?!\.{1,2}$)[A-Za-z0-9._~:-]+$/.test(value)
       ? `${label}/${value}`
       : `${label}@base64/${Buffer.from(value).toString('base64url') || '='}`;
   const rest = Object.entries(grouping).map(([label, value]) => `/${part(label, value)}`);

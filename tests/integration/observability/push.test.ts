@@ -178,6 +178,7 @@ test.each([
   ['fte', {}, '/metrics/job/fte'],
   ['fte', { instance: 'a-b.c' }, '/metrics/job/fte/instance/a-b.c'],
   ['a/b', { x: 'ü' }, '/metrics/job@base64/YS9i/x@base64/w7w'],
+  ['.', { x: '..' }, '/metrics/job@base64/Lg/x@base64/Li4'],
   ['fte', { x: '' }, '/metrics/job/fte/x@base64/='],
 ])('the path of group %s %j', (job, grouping, path) => {
   expect(groupPath(job, grouping as Record<string, string>)).toBe(path);
