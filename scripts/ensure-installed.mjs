@@ -1,7 +1,7 @@
 // Installs what is missing before `npm start` and `npm test`. It runs on whatever Node the machine has, so it uses
 // nothing but Node's own modules; the Node that the project needs comes with the packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,8 +16,13 @@ function stop(...lines) {
   process.exit(1);
 }
 
+/** Complete, and not older than the lockfile. A package that was deleted by hand is missed here, not deep in a stack. */
 function isInstalled() {
-  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(lockfile).mtimeMs;
+  if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lockfile).mtimeMs) return false;
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
+    existsSync(join(root, 'node_modules', name, 'package.json')),
+  );
 }
 
 function install() {

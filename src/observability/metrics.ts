@@ -105,7 +105,8 @@ export function createMetrics<const C extends Catalogue>(
     given: Labels,
     act: (instrument: Instrument, labels: Record<string, string>) => void,
   ) {
-    const spec = catalogue[name];
+    // Own names only: a name from outside may be one that every object has.
+    const spec = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
     if (spec === undefined) return;
     const labels = normalise(name, spec, given);
     let instrument = instruments.get(name);
