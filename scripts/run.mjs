@@ -1,6 +1,7 @@
-// Installs what is missing before `npm start` and `npm test`. It runs on whatever Node the machine has, so it uses
-// nothing but Node's own modules; the Node that the project needs comes with the packages.
-import { spawnSync } from 'node:child_process';
+// Installs what is missing, then runs a script on the Node that comes with the packages: node scripts/run.mjs FILE [args].
+// It runs on whatever Node the machine has, so it uses nothing but Node's own modules. One shell line with two `node`s
+// would not do: a shell remembers where it found the first one, and that was before the install.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,4 +52,16 @@ if (!existsSync(bundled) && own < OLDEST_NODE) {
     `Node ${process.versions.node} is too old, and for ${process.platform}-${process.arch} no newer one comes with the packages.`,
     `Install Node ${OLDEST_NODE} or newer, then try again.`,
   );
+}
+
+const [script, ...args] = process.argv.slice(2);
+if (script !== undefined) {
+  const child = spawn(existsSync(bundled) ? bundled : process.execPath, [join(root, script), ...args], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  // In a terminal Ctrl-C reaches both; the child decides how it ends, and this one passes its exit code on.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }
