@@ -85,9 +85,7 @@ function metricTable(names: readonly string[], sources: Sources): string {
     const spec = catalogue[name];
     if (spec === undefined) throw new Error(`${name} stands in no catalogue`);
     const labels = Object.entries(spec.labels).map(labelCell).join('; ') || 'none';
-    return [
-      [code(name), spec.type, labels, bucketCell(name, spec), spec.help, emitterCell(name, sources)],
-    ];
+    return [[code(name), spec.type, labels, bucketCell(name, spec), spec.help, emitterCell(name, sources)]];
   });
   return table(['metric', 'type', 'labels', 'buckets', 'meaning', 'emitted by'], rows);
 }
