@@ -18,7 +18,7 @@ export interface LoadOptions {
 export interface LoadReport {
   readonly accepted: number;
   /** Requests that got no 2xx, and were sent again with the same Idempotency-Key as a caller would. */
-  readonly failedRequests: number;
+  readonly failedRequests: readonly string[];
   readonly answered: number;
   readonly escalated: number;
   /** Tickets with more than one reply in the outbox. */
@@ -54,16 +54,25 @@ interface Sent {
 const TRIES = 6;
 
 /** Sends one form until it is accepted, as a careful caller does. */
-async function sendOne(url: string, i: number, run: number, failed: () => void): Promise<Sent | undefined> {
+async function sendOne(
+  url: string,
+  i: number,
+  run: number,
+  failed: (why: string) => void,
+): Promise<Sent | undefined> {
   const escalates = i % ESCALATED_EVERY === ESCALATED_EVERY - 1;
   const form = { ...(escalates ? refundOf() : questionOf()), email: `soak-${run}-${i}@example.com` };
   const key = { 'idempotency-key': `soak-${run}-${i}` };
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const answer = await http('POST', `${url}/support/submit`, form, key).catch(() => undefined);
-    if (answer?.status === 201 || answer?.status === 200) {
+    const answer = await http('POST', `${url}/support/submit`, form, key).catch((error: Error) => error);
+    if (!(answer instanceof Error) && answer.json?.ticket_id !== undefined) {
       return { id: answer.json.ticket_id, escalates, created: answer.status === 201 ? 1 : 0 };
     }
-    failed();
+    failed(
+      answer instanceof Error
+        ? String(answer.cause ?? answer)
+        : `${answer.status} ${answer.text.slice(0, 300)}`,
+    );
   }
   return undefined;
 }
@@ -72,7 +81,7 @@ async function sendOne(url: string, i: number, run: number, failed: () => void):
 async function sendAll(
   { url, messages, rate }: LoadOptions,
   done: (sent: Sent) => void,
-  failed: () => void,
+  failed: (why: string) => void,
 ): Promise<void> {
   const [started, run] = [performance.now(), Date.now()];
   const requests: Promise<void>[] = [];
@@ -102,16 +111,14 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
   const times = new Map<string, number>();
   const report = () => progress?.({ sent: sent.length, answered: times.size });
 
-  let failedRequests = 0;
+  const failedRequests: string[] = [];
   await sendAll(
     options,
     (one) => {
       sent.push(one);
       report();
     },
-    () => {
-      failedRequests += 1;
-    },
+    (why) => failedRequests.push(why),
   );
   for (const one of sent) {
     const seconds = await until(`the answer to ${one.id}`, () => responseTime(url, one), 60);
@@ -132,7 +139,7 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
     ['fte_ticket_operations_total', { operation: 'create', status: 'success' }, messages],
     ['fte_escalations_total', { ...web, reason: 'refund_request' }, escalated],
     ['fte_agent_tool_calls_total', { tool_name: 'send_response', status: 'success' }, messages],
-    ...(failedRequests === 0 ? ([['fte_errors_total', {}, 0]] as const) : []),
+    ...(failedRequests.length === 0 ? ([['fte_errors_total', {}, 0]] as const) : []),
   ];
   const grown = (after: readonly Sample[]) =>
     expected.map(([metric, labels, by]) => ({

@@ -60,14 +60,15 @@ try {
   if (process.stderr.isTTY) process.stderr.write('\n');
   const { p50, p95, max } = report.responseSeconds;
   console.table(report.counters);
+  for (const why of report.failedRequests) console.log(`failed: ${why}`);
   console.log(
-    `start ${local.startSeconds.toFixed(1)} s; ${messages} sent at ${rate}/s: ${report.accepted} accepted, ${report.failedRequests} requests failed, ${report.answered} answered, ${report.escalated} escalated, ${report.answeredTwice} answered twice`,
+    `start ${local.startSeconds.toFixed(1)} s; ${messages} sent at ${rate}/s: ${report.accepted} accepted, ${report.failedRequests.length} requests failed, ${report.answered} answered, ${report.escalated} escalated, ${report.answeredTwice} answered twice`,
   );
   console.log(`response time p50 ${p50.toFixed(2)} s, p95 ${p95.toFixed(2)} s, max ${max.toFixed(2)} s`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   const right =
     report.accepted === messages &&
-    report.failedRequests === 0 &&
+    report.failedRequests.length === 0 &&
     report.answered === messages &&
     report.answeredTwice === 0 &&
     report.counters.every(({ expected, counted }) => expected === counted) &&
