@@ -1,21 +1,22 @@
-import { playbookModel } from '../src/fte/agent/playbook/model.ts';
 import { handleTurn } from '../src/fte/conversations/turn.ts';
-
 import { loadKnowledgeBase } from '../src/fte/knowledge/load.ts';
 import { instrument } from '../src/fte/telemetry.ts';
-import { readWork } from '../src/fte/work.ts';
+import { MAX_RECEIVES, readWork } from '../src/fte/work.ts';
+import { loadModelConfig } from '../src/platform/models/config.ts';
+import { createModel } from '../src/platform/models/model.ts';
 import { connect } from '../src/platform/service.ts';
 
 const service = connect();
 const knowledge = loadKnowledgeBase(service.config.knowledgeDir);
-const ports = { ...service, knowledge, model: playbookModel() };
+const modelConfig = loadModelConfig();
+const ports = { ...service, knowledge, model: createModel(modelConfig), prices: modelConfig.prices };
 
 export const handler = instrument({
   function: 'agent',
   component: 'agent',
   trigger: 'sqs',
-  message: async ({ body }, { remainingMs }) => {
+  message: async ({ body, receiveCount }, { remainingMs }) => {
     const { messageId } = readWork('turn', body);
-    await handleTurn(messageId, remainingMs(), ports);
+    await handleTurn(messageId, { remainingMs: remainingMs(), last: receiveCount >= MAX_RECEIVES }, ports);
   },
 });

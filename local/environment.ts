@@ -27,6 +27,10 @@ export function localEnvironment(
     ...resolved,
     PUSHGATEWAY_URL: gatewayUrl,
     FTE_OUTBOX_FILE: join(home, 'outbox.jsonl'),
+    // There is no mail server here; the outbox has the team's news.
+    FTE_NOTIFY_ADDRESS: '',
+    // On AWS it is fetched at run time; serverless.yml must not know it.
+    FTE_MODEL_API_KEY: process.env.FTE_MODEL_API_KEY ?? '',
     FTE_KNOWLEDGE_DIR: join(root, 'src/fte/knowledge/articles'),
     FTE_OPERATOR_KEY_HASHES:
       resolved.FTE_OPERATOR_KEY_HASHES || createHash('sha256').update(LOCAL_OPERATOR_KEY).digest('hex'),

@@ -1,3 +1,4 @@
+import { ConfigError } from '../src/observability/errors.ts';
 import { askGateway } from '../src/observability/push/gateway.ts';
 import { startGateway } from './gateway/server.ts';
 import { HOST } from './ports.ts';
@@ -18,6 +19,9 @@ export async function chooseGateway(configured: string | undefined, port: number
   if (configured) return { url: configured, description: 'from PUSHGATEWAY_URL', stop };
   const { outcome } = await askGateway({ method: 'GET', url: `${REAL}/-/ready`, deadlineMs: 500 });
   if (outcome === 'success') return { url: REAL, description: 'the Pushgateway found on port 9091', stop };
-  const gateway = await startGateway({ port, host: HOST });
+  const gateway = await startGateway({ port, host: HOST }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new ConfigError('FTE_LOCAL_GATEWAY_PORT', String(port), 'a port that nothing listens on');
+  });
   return { url: gateway.url, description: 'embedded stand-in', stop: () => gateway.close() };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadObservabilityConfig } from '../src/observability/config.ts';
 import { ConfigError } from '../src/observability/errors.ts';
 import { loadConfig } from '../src/platform/config.ts';
+import { loadModelConfig } from '../src/platform/models/config.ts';
 import { awsEnvironment, localEnvironment } from './environment.ts';
 import { type EventSource, pollEventSources } from './event-sources.ts';
 import { chooseGateway } from './gateway-choice.ts';
@@ -70,7 +71,7 @@ export default class LocalMode {
     const settings = localSettings();
     const home = join(serviceDir, settings.home);
     if (!settings.keep) {
-      for (const left of ['data', 'outbox.jsonl', 'logs.jsonl'])
+      for (const left of ['outbox.jsonl', 'logs.jsonl'])
         rmSync(join(home, left), { recursive: true, force: true });
     }
     const dataDir = settings.keep ? join(home, 'data') : undefined;
@@ -81,8 +82,9 @@ export default class LocalMode {
 
     const { region } = service.provider;
     const standIns = await startStandIns(region, dataDir);
+    this.#stops.push(standIns.stop);
     const gateway = await chooseGateway(process.env.PUSHGATEWAY_URL, settings.gatewayPort);
-    this.#stops.push(standIns.stop, gateway.stop);
+    this.#stops.push(gateway.stop);
     this.#sqsUrl = standIns.sqsUrl;
     this.#gateway = gateway;
 
@@ -103,6 +105,7 @@ export default class LocalMode {
     // A value that no function could use stops the start here, once, instead of each function at its first call.
     loadObservabilityConfig(environment);
     loadConfig(environment);
+    loadModelConfig({ AWS_REGION: region, ...environment });
 
     for (const [functionKey, definition] of Object.entries(service.functions)) {
       for (const { sqs, schedule } of definition.events) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadObservabilityConfig } from '../src/observability/config.ts';
 import { ConfigError } from '../src/observability/errors.ts';
+import { claimHome } from './home.ts';
 import { freePort, isTaken } from './ports.ts';
 import { EXIT_CONFIG, localSettings } from './settings.ts';
 
@@ -22,6 +23,9 @@ the Pushgateway inside the same process. Needs no account, no Docker and no netw
 Variables: PUSHGATEWAY_URL (push there instead), LOG_LEVEL, FTE_PUSH_BUDGET_MS, FTE_OPERATOR_KEY_HASHES,
 FTE_NOTIFY_WEBHOOK_URL, FTE_LOCAL_VISIBILITY_S (seconds until an unhandled message comes back, default 30).
 `;
+
+/** Who asks again after this many milliseconds means it. */
+const IMPATIENT_MS = 500;
 
 const root = join(import.meta.dirname, '..');
 
@@ -77,6 +81,9 @@ const gatewayPort = portOf('gateway-port', options['gateway-port']);
 
 const env: NodeJS.ProcessEnv = {
   ...process.env,
+  // Everything here shares the cores, the gateway too; a push that is given up would be missing until its instance is
+  // called again.
+  FTE_PUSH_BUDGET_MS: process.env.FTE_PUSH_BUDGET_MS ?? '2000',
   FTE_LOCAL_KEEP: String(options.keep),
   FTE_LOCAL_GATEWAY_PORT: String(gatewayPort),
   FTE_LOCAL_LOG_FORMAT: options.json ? 'json' : options.pretty ? 'pretty' : 'auto',
@@ -99,6 +106,9 @@ if (!env.PUSHGATEWAY_URL) await requireFree(gatewayPort, 'the embedded Pushgatew
 
 const home = join(root, settings.home);
 mkdirSync(home, { recursive: true });
+const runner = claimHome(home);
+if (runner !== undefined)
+  stop(`${settings.home} is in use by another local mode (process ${runner}). End that one first.`);
 const framework = join(
   dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
   'bin',
@@ -136,16 +146,18 @@ child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
   }
 });
 
-let asked = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    // In a terminal Ctrl-C reaches the child by itself; it takes the first one and ends by itself.
-    if (!asked) child.kill(signal);
-    asked = true;
-  });
+let askedAt = 0;
+function end(signal: NodeJS.Signals): void {
+  const again = askedAt > 0 && Date.now() - askedAt > IMPATIENT_MS;
+  child.kill(again ? 'SIGKILL' : signal);
+  askedAt ||= Date.now();
 }
+process.on('SIGINT', end);
+process.on('SIGTERM', end);
+// Whoever started this process is gone.
+process.on('disconnect', () => end('SIGTERM'));
 child.on('exit', (code, signal) => {
-  if (asked) process.exit(0);
+  if (askedAt > 0) process.exit(0);
   if (code === EXIT_CONFIG) process.exit(1);
   process.stderr.write(
     `${last.join('\n')}\nLocal mode ended by itself (${signal ?? `exit code ${code}`}); all of its output is in .local/serverless.log.\n`,

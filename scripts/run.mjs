@@ -29,7 +29,8 @@ function isInstalled() {
 function install() {
   console.error('Installing what is missing (npm ci, about a minute, once) ...');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // `--include=dev`: with NODE_ENV=production npm would leave out what the tests and local mode are made of.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status, error } = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
@@ -44,6 +45,7 @@ function install() {
 
 if (!existsSync(lockfile)) stop(`package-lock.json is missing in ${root}: this is not a complete checkout.`);
 if (!isInstalled()) install();
+if (!isInstalled()) stop('npm ci left packages out; delete node_modules and try again.');
 
 const bundled = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const own = Number(process.versions.node.split('.')[0]);
@@ -57,11 +59,15 @@ if (!existsSync(bundled) && own < OLDEST_NODE) {
 const [script, ...args] = process.argv.slice(2);
 if (script !== undefined) {
   const child = spawn(existsSync(bundled) ? bundled : process.execPath, [join(root, script), ...args], {
-    stdio: 'inherit',
+    // The channel tells the child when this process is gone, however it ended.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     shell: process.platform === 'win32',
   });
-  // In a terminal Ctrl-C reaches both; the child decides how it ends, and this one passes its exit code on.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      // In a terminal Ctrl-C has reached the child already; it decides how it ends.
+      if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }

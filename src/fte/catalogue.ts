@@ -62,7 +62,7 @@ export const catalogue = defineCatalogue({
   },
   fte_active_conversations: {
     type: 'gauge',
-    help: 'Conversations whose status is active and whose last message is younger than 24 h.',
+    help: 'Conversations whose last message is younger than 24 h.',
     labels: {},
   },
   fte_message_queue_size: {

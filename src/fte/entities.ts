@@ -50,6 +50,8 @@ export interface Escalation {
   readonly reason: EscalationReason;
   readonly summary: string;
   readonly at: Instant;
+  /** The message in whose turn it happened; undefined when a person did it. */
+  readonly messageId: string | undefined;
   /** The team's queue has taken the news. */
   readonly notified: boolean;
 }
@@ -77,6 +79,8 @@ export interface Ticket {
   readonly resolvedAt: Instant | undefined;
   readonly resolvedBy: 'employee' | 'person' | undefined;
   readonly rating: Rating | undefined;
+  /** The last message that the conversation went on with. */
+  readonly lastMessageId: string | undefined;
 }
 
 /** What intake leaves under a ticket's id before the agent has committed the ticket. */
@@ -101,12 +105,12 @@ export interface Reply {
   readonly subject: string | undefined;
   readonly text: string;
   readonly author: 'employee' | 'person';
-  /** A confirmation that answers nothing; it does not count as a response. */
-  readonly automatic: boolean;
+  /** The first answer of its turn. An automatic confirmation, or a second answer, is none. */
+  readonly countsAsResponse: boolean;
   /** When the message that it answers was received. */
   readonly turnReceivedAt: Instant;
-  /** The conversation's first reply. */
-  readonly first: boolean;
+  /** When the conversation began, for its first response; undefined for later ones. */
+  readonly firstResponseSince: Instant | undefined;
   readonly createdAt: Instant;
   readonly status: ReplyStatus;
   readonly sentAt: Instant | undefined;
@@ -122,4 +126,6 @@ export interface Entry {
   readonly at: Instant;
   /** A reply that has not left yet is not the customer's to see. */
   readonly delivered: boolean;
+  /** Of replies: whether it answers a turn. */
+  readonly countsAsResponse: boolean;
 }

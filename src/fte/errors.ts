@@ -137,3 +137,13 @@ export function modelFailed(cause: unknown): ServiceError {
     cause,
   });
 }
+
+export function outOfTime(): ServiceError {
+  return new ServiceError({
+    code: 'FTE_OUT_OF_TIME',
+    type: 'timeout',
+    status: 504,
+    message: 'There is not enough time left for this message.',
+    component: 'worker',
+  });
+}

@@ -29,3 +29,18 @@ export function parseInput<T>(schema: z.ZodMiniType<T>, input: unknown, componen
     component,
   );
 }
+
+const keySchema = z.object({
+  'idempotency-key': z.optional(
+    z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')),
+  ),
+});
+
+/**
+ * The header with which a caller says that a repeated request is the same one.
+ *
+ * @throws a 422.
+ */
+export function parseIdempotencyKey(key: string | undefined, component: Component): string | undefined {
+  return parseInput(keySchema, { 'idempotency-key': key }, component)['idempotency-key'];
+}

@@ -63,7 +63,11 @@ export interface ReplyPort {
 }
 
 /** What a transition writes beside the new status. */
-export type TicketChange = Partial<Pick<Ticket, 'assignee' | 'resolvedAt' | 'resolvedBy' | 'priority'>>;
+export type TicketChange = Partial<Pick<Ticket, 'assignee' | 'lastMessageId'>> & {
+  /** `null` takes it away. */
+  readonly resolvedAt?: Instant | null;
+  readonly resolvedBy?: Ticket['resolvedBy'] | null;
+};
 
 export interface TicketPort {
   /** Leaves the receipt under the ticket's id, so that a look-up finds it at once. Repeating it is harmless. */
@@ -80,8 +84,15 @@ export interface TicketPort {
     change: TicketChange,
     at: Instant,
   ): Promise<boolean>;
-  /** Escalates once in a ticket's life; false when it has been, or is resolved or closed. */
-  escalate(id: string, escalation: Escalation, priority: Ticket['priority']): Promise<boolean>;
+  /** Notes that the conversation went on with a message; false when that one was noted already. */
+  goOn(id: string, messageId: string, at: Instant): Promise<boolean>;
+  /** Escalates once in a ticket's life; false when it has been, or is not in one of `from`. */
+  escalate(
+    id: string,
+    from: readonly TicketStatus[],
+    escalation: Escalation,
+    priority: Ticket['priority'],
+  ): Promise<boolean>;
   markNotified(id: string): Promise<void>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;

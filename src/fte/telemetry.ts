@@ -1,6 +1,7 @@
 import { loadObservabilityConfig } from '../observability/config.ts';
 import { createObservability } from '../observability/index.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { countedModels } from './agent/usage.ts';
 import { catalogue } from './catalogue.ts';
 
 export const SERVICE = 'customer-success-fte';
@@ -16,8 +17,8 @@ const configured = {
   version: [version],
   service: [SERVICE],
   team: [team],
-  model: ['playbook'],
-  gen_ai_request_model: ['playbook'],
+  model: countedModels(),
+  gen_ai_request_model: countedModels(),
 };
 
 /** The employee's observability: one logger and one set of metrics a process. */

@@ -98,12 +98,14 @@ export const FUNCTIONS = [
   'upkeep',
   'health',
   'metrics',
+  'page',
   'unmatched',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Every API route, as API Gateway spells its route key. */
 export const ROUTES = [
+  'GET /',
   'POST /support/submit',
   'GET /support/ticket/{id}',
   'POST /support/ticket/{id}/messages',

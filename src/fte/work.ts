@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
 import { brokenMessage } from './errors.ts';
 
-/** What the queues carry: ids, never a customer's words; who receives them reads the rest from the database. */
+/** After this many receives SQS moves the message to the dead-letter queue (`maxReceiveCount` in `serverless.yml`). */
+export const MAX_RECEIVES = 5;
+
+/** What the queues carry: ids, and for the team a sentence; who receives ids reads the rest from the database. */
 const schemas = {
   turn: z.object({ messageId: z.string() }),
   delivery: z.object({ conversationId: z.string(), replyId: z.string() }),

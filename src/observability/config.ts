@@ -93,7 +93,7 @@ export function loadObservabilityConfig(env: Environment = process.env): Observa
   return {
     gateways,
     publishUrl: publish[0] ?? gateways[0],
-    pushBudgetMs: readVariable(env, 'FTE_PUSH_BUDGET_MS', wholeNumber(1, 10_000, 150)),
+    pushBudgetMs: readVariable(env, 'FTE_PUSH_BUDGET_MS', wholeNumber(1, 2_000, 150)),
     logLevel: readVariable(env, 'LOG_LEVEL', oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'], 'INFO')),
     version: readVariable(env, 'FTE_VERSION', optionalText) ?? '0.0.0',
     team: readVariable(env, 'FTE_TEAM', optionalText) ?? 'unknown',

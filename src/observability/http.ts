@@ -56,18 +56,23 @@ function parseJson(raw: Buffer): unknown {
   } catch (cause) {
     throw invalidBody('FTE_BODY_NOT_UTF8', 'The body is not valid UTF-8.', cause);
   }
-  // Where a gateway decoded a broken body before us, U+FFFD is all that is left of the customer's words.
-  if (text.includes('\uFFFD')) {
-    throw invalidBody(
-      'FTE_BODY_NOT_UTF8',
-      'The body holds replacement characters (U+FFFD): its UTF-8 was broken.',
-    );
-  }
+  let broken = false;
+  const look = (key: string, value: unknown) => {
+    // Where somebody decoded broken text before us, U+FFFD is all that is left of the customer's words.
+    broken ||= key.includes('\uFFFD') || (typeof value === 'string' && value.includes('\uFFFD'));
+    return value;
+  };
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text, look);
   } catch (cause) {
     throw invalidBody('FTE_BODY_NOT_JSON', 'The body is not valid JSON.', cause);
   }
+  if (!broken) return json;
+  throw invalidBody(
+    'FTE_BODY_NOT_UTF8',
+    'The body holds replacement characters (U+FFFD): its UTF-8 was broken.',
+  );
 }
 
 function toRequest(event: APIGatewayProxyEventV2, bodyLimit: number): HttpRequest {

@@ -19,7 +19,7 @@ export type { HttpRequest, HttpResponse } from './http.ts';
 export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './instrument.ts';
 export { libraryMetrics } from './library-metrics.ts';
 export type { Log } from './logger.ts';
-export type { Metrics } from './metrics.ts';
+export { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';
 export type { QueueMessage } from './sqs.ts';
 
 export interface ObservabilityOptions<C extends InstrumentedCatalogue> extends MetricsOptions {

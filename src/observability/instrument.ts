@@ -144,6 +144,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
             message_id: record.messageId,
             receive_count: record.attributes.ApproximateReceiveCount,
           }),
+        timeLeftMs: () => invocation.remainingMs() - config.pushBudgetMs - 2 * RESPONSE_RESERVE_MS,
       });
     }
 
@@ -214,7 +215,9 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       },
     }).use(observability);
 
-    const handler = (event: unknown, context: Context): Promise<unknown> => {
+    const handler = (given: unknown, context: Context): Promise<unknown> => {
+      // A direct invocation may bring nothing at all; that is counted as any other.
+      const event = given ?? {};
       const remainingMs = () => context?.getRemainingTimeInMillis?.() ?? NO_DEADLINE_MS;
       const invocation: Invocation = {
         requestId: context?.awsRequestId ?? 'none',

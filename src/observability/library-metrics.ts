@@ -75,7 +75,7 @@ export function libraryMetrics<
     },
     fte_lambda_invocations_total: {
       type: 'counter',
-      help: 'Invocations by outcome. error: the handler threw. timeout_near: under 10 % of the time was left.',
+      help: 'Invocations by outcome. error: a 5xx, or the handler threw; a single failed message of a batch is none. timeout_near: under 10 % of the time was left.',
       labels: { function: fn, outcome: ['success', 'error', 'timeout_near'] },
     },
     fte_lambda_duration_seconds: {

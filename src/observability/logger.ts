@@ -38,7 +38,7 @@ class ContextLogFormatter extends LogFormatter {
   }
 }
 
-/** `level` is one of TRACE, DEBUG, INFO, WARN, ERROR, SILENT, CRITICAL. */
+/** `level` is one of DEBUG, INFO, WARN, ERROR, SILENT. */
 export function createLogger(service: string, level: string): Log {
   const logger = new Logger({
     serviceName: service,

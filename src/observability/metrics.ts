@@ -20,7 +20,7 @@ const OVERFLOW = 'fte_label_overflow_total';
 export interface Metrics<C extends Catalogue> {
   /** Adds `by` (default 1, never negative) to a counter. */
   inc<N extends CounterName<C>>(name: N, labels: LabelsOf<C, N>, by?: number): void;
-  /** Records one value, in the metric's unit, into a histogram or a summary. NaN is refused, negatives are 0. */
+  /** Records one value, in the metric's unit, into a histogram or a summary. What is not finite is refused, negatives are 0. */
   observe<N extends ObservedName<C>>(name: N, labels: LabelsOf<C, N>, value: number): void;
   /** Sets a gauge. Only its one writer does. */
   set<N extends GaugeName<C>>(name: N, labels: LabelsOf<C, N>, value: number): void;
@@ -120,19 +120,20 @@ export function createMetrics<const C extends Catalogue>(
   return {
     catalogue,
     inc(name, labels, by = 1) {
-      if (!(by >= 0)) return;
+      if (!(by >= 0) || !Number.isFinite(by)) return;
       apply(name, labels as Labels, (instrument, closedLabels) =>
         (instrument as Counter).inc(closedLabels, by),
       );
     },
     observe(name, labels, value) {
-      if (Number.isNaN(value)) return;
+      if (!Number.isFinite(value)) return;
       const clamped = Math.max(0, value);
       apply(name, labels as Labels, (instrument, closedLabels) =>
         (instrument as Histogram | Summary).observe(closedLabels, clamped),
       );
     },
     set(name, labels, value) {
+      if (typeof value !== 'number') return;
       apply(name, labels as Labels, (instrument, closedLabels) =>
         (instrument as Gauge).set(closedLabels, value),
       );

@@ -7,9 +7,10 @@ const SENSITIVE_KEYS = new Set([
   'authorization', 'xapikey', 'apikey', 'password', 'secret', 'token', 'cookie', 'signature', 'value',
 ]); // biome-ignore format: a table
 
-const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+// Bounded: a long text without an "@" must not cost its length squared.
+const EMAIL = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/gu;
 /** Eight digits or more with the separators of a phone or card number; ids and times have letters or fewer digits in a row. */
-const LONG_NUMBER = /(?<![\w-])\+?\d(?:[ ().-]?\d){9,18}(?![\w-])/g;
+const LONG_NUMBER = /(?<![\w-])\+?\d(?:[ ().-]?\d){7,18}(?![\w-])/g;
 
 const MAX_DEPTH = 8;
 
@@ -34,6 +35,8 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) return '[too deep]';
   if (value instanceof Error) return redactError(value, depth);
+  if (value instanceof Date || value instanceof URL) return redactText(JSON.stringify(value).slice(1, -1));
+  if (value instanceof Map || value instanceof Set) return redact([...value], depth + 1);
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, held]) => [

@@ -45,6 +45,24 @@ export interface BatchHooks {
   readonly bind: <T>(correlationId: string, work: () => Promise<T>) => Promise<T>;
   /** Called inside the record's context, once for each record that failed. */
   readonly failed: (error: unknown, record: SQSRecord) => void;
+  /** A record that is not handled by then has failed, in milliseconds: what is done must not come again with it. */
+  readonly timeLeftMs: () => number;
+}
+
+function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () =>
+      reject(
+        new ServiceError({
+          code: 'FTE_TIMEOUT',
+          type: 'timeout',
+          status: 504,
+          message: 'The message was not handled in time.',
+        }),
+      );
+    const timer = setTimeout(late, Math.max(0, ms));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /**
@@ -68,7 +86,7 @@ export async function handleBatch(
       const correlationId = correlationIdFromAttributes(record.messageAttributes);
       const succeeded = await hooks.bind(correlationId, async () => {
         try {
-          await handle(toMessage(record, correlationId));
+          await inTime(handle(toMessage(record, correlationId)), hooks.timeLeftMs());
           return true;
         } catch (error) {
           hooks.failed(error, record);

@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 
 const client = new SQSClient({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 });
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { TeamNotifier } from '../fte/ports.ts';
 
 const client = new SESv2Client({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
 
 /** Mails news to the team through SES. */

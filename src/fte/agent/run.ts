@@ -1,4 +1,5 @@
-import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { setTimeout as pause } from 'node:timers/promises';
+import { APICallError, type LanguageModelV4 } from '@ai-sdk/provider';
 import { generateText, InvalidToolInputError, isStepCount, wrapLanguageModel } from 'ai';
 import { toServiceError } from '../../observability/errors.ts';
 import type { Log } from '../../observability/logger.ts';
@@ -10,9 +11,14 @@ import { INSTRUCTIONS, turnPrompt } from './prompt.ts';
 import { createToolbox, REFUSALS, type Toolbox } from './toolbox.ts';
 import { modelTools } from './tools.ts';
 import { type Triage, triage } from './triage.ts';
+import { countUsage, type ModelPrices } from './usage.ts';
 
 /** A model that needs more steps than this goes round in circles. */
 const MAX_STEPS = 12;
+/** After so many steps in a row without one call that could be read, it is no model to work with. */
+const MAX_GARBAGE_STEPS = 3;
+/** Before a second try, where the provider does not say how long, in milliseconds. */
+const RETRY_AFTER_MS = 500;
 const APOLOGY =
   'We are sorry, we could not answer this ourselves. A member of our team has your message now and will answer you here.';
 
@@ -24,40 +30,65 @@ export interface AgentDependencies {
   readonly log: Log;
   /** How long the model may take in all, in milliseconds. */
   readonly timeoutMs: number;
+  /** What the model costs; without a price no cost is counted. */
+  readonly prices?: ModelPrices;
 }
 
 /** A provider that does not listen to its signal must not hold the turn either. */
 function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject);
   });
 }
 
+/** How long a busy or broken provider is to be left alone, in milliseconds; nothing where a second try is useless. */
+function retryAfter(error: unknown): number | undefined {
+  if (!APICallError.isInstance(error) || !error.isRetryable) return undefined;
+  const stated = error.responseHeaders?.['retry-after'];
+  const seconds = Number(stated ?? Number.NaN);
+  const ms = Number.isNaN(seconds) ? Date.parse(stated ?? '') - Date.now() : seconds * 1000;
+  return Number.isNaN(ms) ? RETRY_AFTER_MS : Math.max(0, ms);
+}
+
 /** The model with a stopwatch: `generate` is the step that answers, `plan` every other. */
 function timedModel(
-  model: LanguageModelV4,
-  metrics: FteMetrics,
+  { model, metrics, prices, timeoutMs }: AgentDependencies,
   add: (seconds: number) => void,
 ): LanguageModelV4 {
+  const deadline = performance.now() + timeoutMs;
   return wrapLanguageModel({
     model,
     middleware: {
       specificationVersion: 'v4',
-      wrapGenerate: async ({ doGenerate, params }) => {
-        const started = performance.now();
-        let operation: 'plan' | 'generate' = 'plan';
+      wrapGenerate: async ({ doGenerate, params: { abortSignal } }) => {
+        async function attempt() {
+          const started = performance.now();
+          let operation: 'plan' | 'generate' = 'plan';
+          try {
+            const result = await orAborted(doGenerate(), abortSignal);
+            const answers = result.content.some(
+              (part) => part.type === 'tool-call' && part.toolName === 'send_response',
+            );
+            operation = answers ? 'generate' : 'plan';
+            countUsage(metrics, { model, operation, usage: result.usage }, prices);
+            return result;
+          } finally {
+            const seconds = (performance.now() - started) / 1000;
+            metrics.observe('fte_agent_thinking_time_seconds', { operation }, seconds);
+            add(seconds);
+          }
+        }
         try {
-          const result = await orAborted(doGenerate(), params.abortSignal);
-          const answers = result.content.some(
-            (part) => part.type === 'tool-call' && part.toolName === 'send_response',
-          );
-          operation = answers ? 'generate' : 'plan';
-          return result;
-        } finally {
-          const seconds = (performance.now() - started) / 1000;
-          metrics.observe('fte_agent_thinking_time_seconds', { operation }, seconds);
-          add(seconds);
+          return await attempt();
+        } catch (error) {
+          const wait = retryAfter(error);
+          // Waiting for longer than there is time would only keep the customer from a person.
+          if (wait === undefined || performance.now() + wait >= deadline) throw error;
+          await pause(wait);
+          return attempt();
         }
       },
     },
@@ -72,28 +103,37 @@ async function think(
   model: LanguageModelV4,
   timeoutMs: number,
 ): Promise<void> {
+  const tools = modelTools(box);
+  let garbageSteps = 0;
   await generateText({
     model,
     instructions: INSTRUCTIONS,
     prompt: turnPrompt(turn, facts),
-    tools: modelTools(box),
+    tools,
     toolChoice: 'required',
     prepareStep: () => ({ activeTools: [...box.allowed()] }),
     // One after the other: the order of the tools is the order of their effects.
     toolCallConcurrency: 1,
-    maxRetries: 1,
+    // The second try is `timedModel`'s: it knows how much time is left.
+    maxRetries: 0,
     abortSignal: AbortSignal.timeout(timeoutMs),
     stopWhen: [
       isStepCount(MAX_STEPS),
+      () => garbageSteps >= MAX_GARBAGE_STEPS,
       () => box.replyId !== undefined || box.failure !== undefined || box.refusals >= REFUSALS,
     ],
     onStepEnd: ({ toolCalls }) => {
+      let garbage = 0;
       for (const call of toolCalls) {
         if (!call.invalid) continue;
-        box.invalid(call.toolName, InvalidToolInputError.isInstance(call.error) ? 'invalid_args' : 'blocked');
+        const badInput = InvalidToolInputError.isInstance(call.error);
+        box.invalid(call.toolName, badInput ? 'invalid_args' : 'blocked');
+        if (badInput || !Object.hasOwn(tools, call.toolName)) garbage += 1;
       }
+      garbageSteps = garbage === toolCalls.length ? garbageSteps + 1 : 0;
     },
   });
+  if (garbageSteps >= MAX_GARBAGE_STEPS) throw new Error('the model made no call that could be read');
 }
 
 /** What is left to do when the model could not: ticket, a person, one apology. */
@@ -104,6 +144,12 @@ async function handOver(reason: EscalationReason, facts: Triage, turn: Turn, box
   if (box.escalation === undefined) await box.escalate(reason, 'The employee could not answer this message.');
   if (!box.historyRead) await box.history();
   if (box.replyId === undefined) await box.reply(APOLOGY);
+}
+
+function resultOf(facts: Triage, box: Toolbox, thinkingSeconds: number): AgentResult {
+  const { category, priority, sentiment, language } = facts;
+  const { escalation, replyId, calls } = box;
+  return { category, priority, sentiment, language, escalation, replyId, toolCalls: calls, thinkingSeconds };
 }
 
 /**
@@ -117,12 +163,12 @@ export async function runAgent(
   effects: AgentEffects,
   dependencies: AgentDependencies,
 ): Promise<AgentResult> {
-  const { metrics, log, relevanceFloor, timeoutMs } = dependencies;
+  const { metrics, log, timeoutMs } = dependencies;
   const started = performance.now();
   const facts = triage(turn, metrics);
-  const box = createToolbox({ turn, triage: facts, effects, relevanceFloor, metrics, log });
+  const box = createToolbox({ ...dependencies, turn, triage: facts, effects });
   let thinkingSeconds = 0;
-  const model = timedModel(dependencies.model, metrics, (seconds) => {
+  const model = timedModel(dependencies, (seconds) => {
     thinkingSeconds += seconds;
   });
 
@@ -133,30 +179,31 @@ export async function runAgent(
     if (box.failure === undefined) {
       fallback = 'service_unavailable';
       const error = modelFailed(cause);
-      metrics.inc('fte_errors_total', {
-        error_type: error.type,
-        component: 'agent',
-        severity: error.severity,
-      });
+      const { type: error_type, severity } = error;
+      metrics.inc('fte_errors_total', { error_type, component: 'agent', severity });
       log.error('the model failed; the matter goes to people', { error });
     }
   }
   if (box.failure !== undefined) throw toServiceError(box.failure);
   if (box.replyId === undefined) await handOver(box.due ?? fallback, facts, turn, box);
-  metrics.observe(
-    'fte_agent_thinking_time_seconds',
-    { operation: 'run' },
-    (performance.now() - started) / 1000,
-  );
+  const seconds = (performance.now() - started) / 1000;
+  metrics.observe('fte_agent_thinking_time_seconds', { operation: 'run' }, seconds);
+  metrics.observe('fte_sentiment_score', { channel: turn.channel }, facts.sentiment);
+  return resultOf(facts, box, thinkingSeconds);
+}
 
-  return {
-    category: facts.category,
-    priority: facts.priority,
-    sentiment: facts.sentiment,
-    language: facts.language,
-    escalation: box.escalation,
-    replyId: box.replyId,
-    toolCalls: box.calls,
-    thinkingSeconds,
-  };
+/**
+ * Hands one message to people without asking a model: what is left when every attempt at it has failed.
+ *
+ * @throws what an effect threw.
+ */
+export async function handOverTurn(
+  turn: Turn,
+  effects: AgentEffects,
+  dependencies: Omit<AgentDependencies, 'model' | 'timeoutMs' | 'prices'>,
+): Promise<AgentResult> {
+  const facts = triage(turn, dependencies.metrics);
+  const box = createToolbox({ ...dependencies, turn, triage: facts, effects });
+  await handOver(box.due ?? 'processing_error', facts, turn, box);
+  return resultOf(facts, box, 0);
 }

@@ -62,7 +62,6 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
   let ticketReady = false;
   let historyRead = false;
   let misses = 0;
-  let searches = 0;
   let refusals = 0;
   let escalation: EscalationReason | undefined;
   let replyId: string | undefined;
@@ -105,19 +104,15 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
   const afterHistory = () => first() ?? (historyRead ? undefined : 'get_customer_history comes before this');
   const unanswered = () =>
     replyId === undefined ? undefined : 'the customer has been answered; nothing comes after send_response';
-  const mustSearch = () =>
-    escalation === undefined &&
-    searches === 0 &&
-    !triage.empty &&
-    !triage.gratitude &&
-    triage.category !== 'feedback';
+  /** A question is answered from articles, or by a person. */
+  const ungrounded = () => triage.kind === 'question' && escalation === undefined && excerpts.length === 0;
 
   function beforeReply(): string | undefined {
     const order = afterHistory() ?? unanswered();
     if (order !== undefined) return order;
     if (due !== undefined && escalation === undefined)
       return `escalate_to_human with "${due}" comes before send_response`;
-    return mustSearch() ? 'search_knowledge_base comes before send_response' : undefined;
+    return ungrounded() ? 'search_knowledge_base has found nothing yet to answer with' : undefined;
   }
 
   /** The first reason in the order of reasons, whoever found it. */
@@ -140,7 +135,6 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
       const result = relevant.length > 0 ? 'hit' : found.length > 0 ? 'low_relevance' : 'miss';
       metrics.inc('fte_kb_searches_total', { result });
     }
-    searches += 1;
     misses = relevant.length > 0 ? 0 : misses + 1;
     if (misses >= SEARCHES && excerpts.length === 0) due ??= 'no_documentation_found';
     excerpts.push(...relevant.map(({ title, excerpt }) => `${title}\n${excerpt}`));
@@ -156,7 +150,12 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
 
   async function reply(text: string): Promise<ToolOutcome | string> {
     const question = `${turn.subject ?? ''}\n${turn.text}`;
-    const checked = checkReply({ text, question, excerpts, confirmation: excerpts.length === 0 });
+    const checked = checkReply({
+      text,
+      question,
+      excerpts,
+      confirmation: triage.kind !== 'question' || escalation !== undefined,
+    });
     for (const { guardrail: name, action } of checked.events) guardrail(name, action);
     if (!checked.allowed) {
       refusals += 1;

@@ -17,23 +17,38 @@ export interface Triage {
   readonly sentiment: number;
   /** Why a person must have it; the first reason counts. */
   readonly due: EscalationReason | undefined;
-  /** There is nothing to answer: the employee asks what is meant. */
-  readonly empty: boolean;
-  /** The customer only says thank you. */
-  readonly gratitude: boolean;
+  readonly kind: MessageKind;
 }
 
-const GRATITUDE_WORDS = 20;
-const GRATITUDE =
-  /\b(?:thanks|thank you|thx|cheers|much appreciated|that (?:helped|worked|solved it|fixed it)|perfect|solved)\b/i;
+/** `empty`: nothing to answer, so the employee asks; `gratitude`: only thanks; `feedback`: praise or a wish, no question. */
+export const MESSAGE_KINDS = ['question', 'empty', 'gratitude', 'feedback'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+const THANKS =
+  /\b(?:thanks|thank you|thx|cheers|much appreciated|that (?:helped|worked|solved it|fixed it))\b/i;
+/** What people say around a thank-you. Whatever is left besides these words wants an answer. */
+const COURTESY = new Set(
+  `thanks thank thx cheers you very so much a lot many again really great perfect wonderful awesome brilliant excellent
+  lovely super nice good fine ok okay yes yep all this that it its it's is was works work worked working helped helps help
+  helpful solved solves fixed fixes now for your the quick fast prompt reply replies response answer support and i i'm me my we
+  our problem issue question everything appreciate appreciated appreciates hi hello hey team dear there have has day best kind regards bye`.split(
+    /\s+/,
+  ),
+);
 
 function isGratitude(text: string): boolean {
-  return (
-    GRATITUDE.test(text) &&
-    !text.includes('?') &&
-    !/\b(?:but|however|still|not)\b|n't\b/i.test(text) &&
-    text.split(/\s+/).length <= GRATITUDE_WORDS
-  );
+  if (!THANKS.test(text) || text.includes('?')) return false;
+  return text
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .split(/[^\p{L}\p{N}']+/u)
+    .every((word) => word === '' || COURTESY.has(word));
+}
+
+function kindOf(text: string, category: Category): MessageKind {
+  if (isEmptyMessage(text)) return 'empty';
+  if (isGratitude(text)) return 'gratitude';
+  return category === 'feedback' && !text.includes('?') ? 'feedback' : 'question';
 }
 
 /** Runs `work` and observes how long this part of the thinking took. */
@@ -45,26 +60,25 @@ function timed<T>(metrics: FteMetrics, operation: 'classify' | 'sentiment', work
 }
 
 export function triage(turn: Turn, metrics: FteMetrics): Triage {
-  const { text, subject, channel, statedCategory, statedPriority, contactsOnIssue } = turn;
+  const { text, subject, statedCategory, statedPriority, contactsOnIssue } = turn;
   const whole = subject === undefined ? text : `${subject}\n${text}`;
   const sentiment = timed(metrics, 'sentiment', () => sentimentOf(whole));
-  metrics.observe('fte_sentiment_score', { channel }, sentiment);
   if (detectInjection(whole)) {
     metrics.inc('fte_guardrail_events_total', { guardrail: 'prompt_injection', action: 'logged' });
   }
   return timed(metrics, 'classify', () => {
     const language = detectLanguage(whole);
-    const gratitude = isGratitude(text);
+    const category = classify({ subject, text, stated: statedCategory });
+    const kind = kindOf(text, category);
     const reasons = escalationTriggers({ text, subject, sentiment, language, contactsOnIssue });
     return {
-      category: classify({ subject, text, stated: statedCategory }),
+      category,
       priority: initialPriority({ subject, text, stated: statedPriority }),
       language,
       sentiment,
       // Who writes a third time to say thank you has no issue left.
-      due: reasons.find((reason) => !(gratitude && reason === 'repeat_contact')),
-      empty: isEmptyMessage(text),
-      gratitude,
+      due: reasons.find((reason) => !(kind === 'gratitude' && reason === 'repeat_contact')),
+      kind,
     };
   });
 }

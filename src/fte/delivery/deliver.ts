@@ -3,8 +3,9 @@ import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { Instant, Reply } from '../entities.ts';
 import { brokenMessage, DeliveryRefused } from '../errors.ts';
-import { tellTeam } from '../escalations/hand-over.ts';
+import { type HandOverKind, tellTeam } from '../escalations/hand-over.ts';
 import type { ConversationPort, QueuePort, ReplyPort, ReplySender } from '../ports.ts';
+import { MAX_RECEIVES } from '../work.ts';
 
 export interface DeliveryPorts {
   readonly replies: ReplyPort;
@@ -16,53 +17,42 @@ export interface DeliveryPorts {
   readonly now: () => Instant;
 }
 
-/** After this many receives SQS moves the message to the dead-letter queue (`maxReceiveCount`). */
-export const MAX_RECEIVES = 5;
-
 function countDelivered(reply: Reply, sentAt: Instant, metrics: FteMetrics): void {
   const { channel } = reply;
   metrics.inc('fte_customer_interactions_total', { channel, direction: 'outbound', status: 'success' });
-  if (reply.automatic) return;
-  const seconds = (sentAt - reply.turnReceivedAt) / 1000;
-  metrics.observe('fte_customer_response_time_seconds', { channel }, seconds);
-  if (reply.first) metrics.observe('fte_first_response_time_seconds', { channel }, seconds);
+  if (!reply.countsAsResponse) return;
+  metrics.observe('fte_customer_response_time_seconds', { channel }, (sentAt - reply.turnReceivedAt) / 1000);
+  const { firstResponseSince: since } = reply;
+  if (since !== undefined)
+    metrics.observe('fte_first_response_time_seconds', { channel }, (sentAt - since) / 1000);
+}
+
+/** The team is told before the status says so: cut off in between, it is told again, not never. */
+async function tell(reply: Reply, kind: HandOverKind, text: string, { queue }: DeliveryPorts): Promise<void> {
+  const { id, ticketId, correlationId } = reply;
+  await tellTeam(queue, { id: ticketId }, { kind, id, text, correlationId });
 }
 
 /** Nobody knows whether the customer has it: a person looks, nothing is sent again. */
 async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void> {
+  const text = 'A reply may or may not have reached the customer. Please check, and answer if it did not.';
+  await tell(reply, 'delivery_in_doubt', text, ports);
   if (await ports.replies.move(reply, 'sending', 'in_doubt')) {
     ports.metrics.inc('fte_deliveries_in_doubt_total', { channel: reply.channel });
   }
-  await tellTeam(
-    ports.queue,
-    { id: reply.ticketId },
-    {
-      kind: 'delivery_in_doubt',
-      id: reply.id,
-      text: 'A reply may or may not have reached the customer. Please check, and answer if it did not.',
-      correlationId: reply.correlationId,
-    },
-  );
 }
 
 async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
+  const { channel } = reply;
+  const text = 'The provider refused the reply for good. Please reach the customer another way.';
+  await tell(reply, 'delivery_failed', text, ports);
   if (await ports.replies.move(reply, 'sending', 'failed')) {
     ports.metrics.inc('fte_customer_interactions_total', {
-      channel: reply.channel,
+      channel,
       direction: 'outbound',
       status: 'failed',
     });
   }
-  await tellTeam(
-    ports.queue,
-    { id: reply.ticketId },
-    {
-      kind: 'delivery_failed',
-      id: reply.id,
-      text: 'The provider refused the reply for good. Please reach the customer another way.',
-      correlationId: reply.correlationId,
-    },
-  );
 }
 
 /** Counts an error that ends here, because a person has the matter now. */
@@ -88,7 +78,8 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
     ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, seconds);
   }
   const sentAt = ports.now();
-  await ports.replies.move(reply, 'sending', 'sent', sentAt);
+  // Somebody who found it claimed has handed it over meanwhile; it is counted as that.
+  if (!(await ports.replies.move(reply, 'sending', 'sent', sentAt))) return;
   countDelivered(reply, sentAt, ports.metrics);
   ports.log.info('reply delivered', {
     ticket_id: reply.ticketId,

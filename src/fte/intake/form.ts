@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Address, InboundMessage, Instant } from '../entities.ts';
 import { newId, newTicketId } from '../ids.ts';
-import { parseInput, text } from '../input.ts';
+import { parseIdempotencyKey, parseInput, text } from '../input.ts';
 import { CATEGORIES, type Category, PRIORITIES, type Priority } from '../vocabulary.ts';
 
 const stated = <T extends string>(values: readonly T[]) =>
@@ -30,18 +30,9 @@ export interface Delivery {
   readonly correlationId: string;
 }
 
-const KEY = /^[\x21-\x7e]{1,128}$/;
-
 function messageId(scope: string, key: string | undefined): string {
-  if (key === undefined) return `web_form#${newId('msg')}`;
-  parseInput(
-    z.object({
-      'idempotency-key': z.string().check(z.regex(KEY, 'must be 1 to 128 visible ASCII characters')),
-    }),
-    { 'idempotency-key': key },
-    'web_form',
-  );
-  return `web_form#${scope}#${key}`;
+  const idempotencyKey = parseIdempotencyKey(key, 'web_form');
+  return idempotencyKey === undefined ? `web_form#${newId('msg')}` : `web_form#${scope}#${idempotencyKey}`;
 }
 
 /**

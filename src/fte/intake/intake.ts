@@ -1,10 +1,11 @@
-import type { ServiceError } from '../../observability/errors.ts';
+import { type ServiceError, toServiceError } from '../../observability/errors.ts';
 import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { InboundMessage } from '../entities.ts';
 import { rateLimited } from '../errors.ts';
 import { digest, groupOf } from '../ids.ts';
 import type { MessagePort, QueuePort, TicketPort } from '../ports.ts';
+import type { Channel } from '../vocabulary.ts';
 
 /** More than this many messages a minute from one sender are refused. */
 export const MESSAGES_PER_MINUTE = 5;
@@ -42,6 +43,13 @@ export async function forward(
   await messages.markQueued(message.id);
 }
 
+/** A stored message is accepted: to refuse it now would make its sender send another one. */
+function leaveToUpkeep(error: unknown, channel: Channel, { metrics, log }: IntakePorts): void {
+  const { type: error_type, severity } = toServiceError(error);
+  metrics.inc('fte_errors_total', { error_type, component: channel, severity });
+  log.error('a stored message could not be queued; upkeep will', { error });
+}
+
 /**
  * Takes a message in, whatever its channel: refuses a flood, recognises a repetition, stores, queues, counts.
  * Storing comes first and is the one step that decides; what a crash leaves undone after it, is done later.
@@ -71,7 +79,8 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
     metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'duplicate' });
     metrics.inc('fte_duplicate_messages_total', { channel });
   }
-  if (!kept.queued) await forward(kept, ports);
+  if (!kept.queued)
+    await forward(kept, ports).catch((error: unknown) => leaveToUpkeep(error, channel, ports));
   ports.log.info('message taken in', { ticket_id: kept.ticketId, channel, duplicate: !stored });
   return { message: kept, duplicate: !stored };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Instant, Reply, Ticket } from '../entities.ts';
 import { wrongTransition } from '../errors.ts';
 import { derivedId, groupOf, newId } from '../ids.ts';
-import { parseInput, text } from '../input.ts';
+import { parseIdempotencyKey, parseInput, text } from '../input.ts';
 import type { ConversationPort, QueuePort, ReplyPort, TicketPort } from '../ports.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 import { TRANSITIONS } from '../tickets/transitions.ts';
@@ -71,6 +71,7 @@ export function createDesk(ports: DeskPorts) {
     correlationId: string,
   ): Promise<Reply> {
     const { message } = parseInput(replySchema, input, 'api');
+    const idempotencyKey = parseIdempotencyKey(key, 'api');
     const ticket = await tickets.require(id);
     const { from } = TRANSITIONS.reply;
     if (!(from as readonly string[]).includes(ticket.status))
@@ -78,7 +79,7 @@ export function createDesk(ports: DeskPorts) {
     const entries = await conversations.entries(ticket.conversationId);
     const lastAsked = entries.filter((entry) => entry.from === 'customer').at(-1)?.at ?? ticket.createdAt;
     const reply: Reply = {
-      id: key === undefined ? newId('rep') : derivedId('rep', ticket.id, key),
+      id: idempotencyKey === undefined ? newId('rep') : derivedId('rep', ticket.id, idempotencyKey),
       conversationId: ticket.conversationId,
       ticketId: ticket.id,
       channel: ticket.channel,
@@ -86,10 +87,9 @@ export function createDesk(ports: DeskPorts) {
       subject: ticket.subject,
       text: message,
       author: 'person',
-      // The turn was answered before if the employee spoke after the customer's last word.
-      automatic: entries.some((entry) => entry.from !== 'customer' && entry.at >= lastAsked),
+      countsAsResponse: !entries.some((entry) => entry.countsAsResponse && entry.at >= lastAsked),
       turnReceivedAt: lastAsked,
-      first: false,
+      firstResponseSince: entries.some((entry) => entry.countsAsResponse) ? undefined : ticket.createdAt,
       createdAt: now(),
       status: 'pending',
       sentAt: undefined,

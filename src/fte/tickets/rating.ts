@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { Instant, Rating, Ticket } from '../entities.ts';
 import { alreadyRated } from '../errors.ts';
@@ -36,21 +37,26 @@ export async function rate(
     readonly tickets: Tickets;
     readonly conversations: Pick<ConversationPort, 'entries'>;
     readonly metrics: FteMetrics;
+    readonly log: Log;
     readonly now: () => Instant;
   },
 ): Promise<{ readonly rating: number; readonly interactionType: InteractionType }> {
   const { rating: score, comment } = parseInput(ratingSchema, input, 'web_form');
   const ticket = await ports.tickets.require(id);
+  const entries = await ports.conversations.entries(ticket.conversationId);
   const rating: Rating = { score, comment, at: ports.now() };
   if (!(await ports.store.rate(id, rating))) throw alreadyRated();
 
-  const entries = await ports.conversations.entries(ticket.conversationId);
   const answered = entries.some((entry) => entry.from === 'employee' && entry.delivered);
   const type = interactionType(ticket, answered, score);
   ports.metrics.observe('fte_customer_satisfaction_score', { interaction_type: type }, score);
   ports.metrics.inc('fte_csat_ratings_total', { channel: ticket.channel, score: `${score}` });
   if (type === 'ai_resolved' && ticket.resolvedAt === undefined && ticket.status === 'open') {
-    await ports.tickets.move(id, 'resolve', { resolvedAt: rating.at, resolvedBy: 'employee' }, rating.at);
+    const change = { resolvedAt: rating.at, resolvedBy: 'employee' } as const;
+    // The rating stands, whatever becomes of the ticket: a person may have moved it meanwhile.
+    await ports.tickets.move(id, 'resolve', change, rating.at).catch((error: unknown) => {
+      ports.log.warn('a rated ticket was not resolved', { ticket_id: id, error });
+    });
   }
   return { rating: score, interactionType: type };
 }

@@ -1,27 +1,35 @@
+import { ServiceError } from '../../observability/errors.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { Escalation, Instant, Ticket } from '../entities.ts';
 import { ticketNotFound, wrongTransition } from '../errors.ts';
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
-import type { EscalationReason, Priority, TicketOperation } from '../vocabulary.ts';
+import type { Priority, TicketOperation } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
+
+export interface EscalationCause extends Pick<Escalation, 'reason' | 'summary' | 'messageId'> {
+  readonly priority: Priority;
+}
+
+/** A ticket that is opened again is nobody's success any more. */
+const SETTLED_BY_NOBODY: Readonly<Partial<Record<Move, TicketChange>>> = {
+  reopen: { resolvedAt: null, resolvedBy: null },
+};
+
+function unlessWrongState(error: unknown): void {
+  if (!(error instanceof ServiceError && error.code === 'FTE_TICKET_WRONG_STATE')) throw error;
+}
 
 /** The ticket store with its counting: an operation is counted after its commit, a failed one where it failed. */
 export interface Tickets {
   /** Commits a ticket; false when it was there already. */
   create(ticket: Ticket): Promise<boolean>;
-  /** Notes that the conversation went on. */
-  update(ticket: Ticket): void;
+  /** The customer goes on with a message: a settled ticket is opened again, else it is noted; once a message. */
+  goOn(ticket: Ticket, messageId: string, at: Instant): Promise<void>;
   /** @throws a 404 or, in a status that does not allow it, a 409. */
   move(id: string, move: Move, change: TicketChange, at: Instant): Promise<Ticket>;
   /** Hands the ticket to people, once in its life; false when that was done before. */
-  escalate(
-    ticket: Ticket,
-    reason: EscalationReason,
-    priority: Priority,
-    summary: string,
-    at: Instant,
-  ): Promise<boolean>;
+  escalate(ticket: Ticket, why: EscalationCause, at: Instant): Promise<boolean>;
   /** @throws a 404. */
   require(id: string): Promise<Ticket>;
 }
@@ -49,6 +57,27 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     return ticket;
   }
 
+  async function move(id: string, operation: Move, change: TicketChange, at: Instant): Promise<Ticket> {
+    const before = await require(id);
+    await counted(operation, before, async () => {
+      const { from } = TRANSITIONS[operation];
+      const to =
+        operation === 'reopen' && before.escalation !== undefined ? 'escalated' : TRANSITIONS[operation].to;
+      if (await port.move(id, from, to, { ...SETTLED_BY_NOBODY[operation], ...change }, at)) return;
+      throw wrongTransition(operation, (await require(id)).status, from);
+    });
+    count(operation, before, 'success');
+    const { category, priority, channel, createdAt, escalation } = before;
+    if (operation === 'resolve') {
+      metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, (at - createdAt) / 1000);
+    } else if (operation === 'reopen') {
+      metrics.inc('fte_ticket_reopens_total', { category, channel });
+    } else if (operation === 'assign' && escalation !== undefined && before.assignee === undefined) {
+      metrics.observe('fte_human_pickup_time_seconds', { priority }, (at - escalation.at) / 1000);
+    }
+    return require(id);
+  }
+
   return {
     require,
 
@@ -58,36 +87,22 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
       return created;
     },
 
-    update: (ticket) => count('update', ticket, 'success'),
-
-    async move(id, move, change, at) {
-      const before = await require(id);
-      await counted(move, before, async () => {
-        const { from } = TRANSITIONS[move];
-        const to = move === 'reopen' && before.escalation !== undefined ? 'escalated' : TRANSITIONS[move].to;
-        if (await port.move(id, from, to, change, at)) return;
-        throw wrongTransition(move, (await require(id)).status, from);
-      });
-      count(move, before, 'success');
-      const { category, priority, channel, createdAt, escalation } = before;
-      if (move === 'resolve') {
-        metrics.observe(
-          'fte_ticket_resolution_time_seconds',
-          { category, priority },
-          (at - createdAt) / 1000,
-        );
-      } else if (move === 'reopen') {
-        metrics.inc('fte_ticket_reopens_total', { category, channel });
-      } else if (move === 'assign' && escalation !== undefined && before.assignee === undefined) {
-        metrics.observe('fte_human_pickup_time_seconds', { priority }, (at - escalation.at) / 1000);
+    async goOn(ticket, messageId, at) {
+      const { status } = await require(ticket.id);
+      if (status === 'resolved' || status === 'closed') {
+        // A person may reopen it at the same moment: then it is open, as it should be.
+        await move(ticket.id, 'reopen', { lastMessageId: messageId }, at).catch(unlessWrongState);
       }
-      return require(id);
+      const noted = await counted('update', ticket, () => port.goOn(ticket.id, messageId, at));
+      if (noted) count('update', ticket, 'success');
     },
 
-    async escalate(ticket, reason, priority, summary, at) {
-      const escalation: Escalation = { reason, summary, at, notified: false };
+    move,
+
+    async escalate(ticket, { reason, priority, summary, messageId }, at) {
+      const escalation: Escalation = { reason, summary, at, messageId, notified: false };
       const escalated = await counted('escalate', ticket, () =>
-        port.escalate(ticket.id, escalation, priority),
+        port.escalate(ticket.id, TRANSITIONS.escalate.from, escalation, priority),
       );
       if (escalated) {
         count('escalate', { category: ticket.category, priority }, 'success');

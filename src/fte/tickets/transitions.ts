@@ -6,7 +6,6 @@ import type { TicketStatus } from '../vocabulary.ts';
  * `escalate` is guarded by its own conditional write (once in a ticket's life); `create` has no status before it.
  */
 export const TRANSITIONS = {
-  update: { from: ['open', 'in_progress', 'escalated'], to: undefined },
   escalate: { from: ['open', 'in_progress'], to: 'escalated' },
   assign: { from: ['open', 'escalated', 'in_progress'], to: 'in_progress' },
   reply: { from: ['open', 'escalated', 'in_progress'], to: undefined },

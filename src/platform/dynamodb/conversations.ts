@@ -13,11 +13,19 @@ const replyKey = (conversationId: string, id: string): Key => ({
 function toEntry(item: Item): Entry | undefined {
   if (item.message !== undefined) {
     const { id, channel, text, receivedAt } = item.message as InboundMessage;
-    return { id, from: 'customer', channel, text, at: receivedAt, delivered: true };
+    return { id, from: 'customer', channel, text, at: receivedAt, delivered: true, countsAsResponse: false };
   }
   if (item.reply === undefined) return undefined;
-  const { id, channel, text, author, createdAt, sentAt, status } = item.reply as Reply;
-  return { id, from: author, channel, text, at: sentAt ?? createdAt, delivered: status === 'sent' };
+  const { id, channel, text, author, createdAt, sentAt, status, countsAsResponse } = item.reply as Reply;
+  return {
+    id,
+    from: author,
+    channel,
+    text,
+    at: sentAt ?? createdAt,
+    delivered: status === 'sent',
+    countsAsResponse,
+  };
 }
 
 /** `CONVERSATION#<id>` holds the conversation, its messages (`MESSAGE#…`) and its replies (`REPLY#…`). */

@@ -1,4 +1,5 @@
 import type { Receipt, Ticket } from '../../fte/entities.ts';
+import { invalidInput } from '../../fte/errors.ts';
 import type { TicketPort } from '../../fte/ports.ts';
 import type { TicketStatus } from '../../fte/vocabulary.ts';
 import { type Key, sortable, type Table } from './table.ts';
@@ -15,13 +16,15 @@ export function ticketPort(table: Table): TicketPort {
     condition: string,
     values: Readonly<Record<string, unknown>>,
   ) {
-    const fields = Object.entries(set).filter(([, value]) => value !== undefined);
-    const names = Object.fromEntries(fields.map(([field]) => [`#${field}`, field]));
+    const given = Object.entries(set).filter(([, value]) => value !== undefined);
+    const fields = given.filter(([, value]) => value !== null);
+    const removed = given.filter(([, value]) => value === null).map(([field]) => `ticket.#${field}`);
+    const names = Object.fromEntries(given.map(([field]) => [`#${field}`, field]));
     const item = await table.update(ticketKey(id), {
       UpdateExpression: `SET ${[
         ...fields.map(([field]) => `ticket.#${field} = :${field}`),
         ...(set.status === undefined ? [] : ['gsi1pk = :index']),
-      ].join(', ')}`,
+      ].join(', ')}${removed.length === 0 ? '' : ` REMOVE ${removed.join(', ')}`}`,
       ConditionExpression: `attribute_exists(pk) AND ${condition}`,
       ExpressionAttributeNames: condition.includes('#status') ? { '#status': 'status', ...names } : names,
       ExpressionAttributeValues: {
@@ -79,8 +82,16 @@ export function ticketPort(table: Table): TicketPort {
       return update(id, { ...change, status: to, updatedAt: at }, condition, values);
     },
 
-    escalate(id, escalation, priority) {
-      const { condition, values } = inStatus(['open', 'in_progress']);
+    goOn: (id, messageId, at) =>
+      update(
+        id,
+        { lastMessageId: messageId, updatedAt: at },
+        '(attribute_not_exists(ticket.lastMessageId) OR ticket.lastMessageId <> :lastMessageId)',
+        {},
+      ),
+
+    escalate(id, from, escalation, priority) {
+      const { condition, values } = inStatus(from);
       return update(
         id,
         { escalation, priority, status: 'escalated', updatedAt: escalation.at },
@@ -119,12 +130,12 @@ const cursor = {
   write: (last: Readonly<Record<string, unknown>>) =>
     Buffer.from(JSON.stringify([last.pk, last.gsi1sk])).toString('base64url'),
   read(text: string, status: TicketStatus) {
-    try {
-      const [pk, gsi1sk] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [unknown, unknown];
-      if (typeof pk !== 'string' || typeof gsi1sk !== 'string') return undefined;
-      return { pk, sk: 'TICKET', gsi1pk: statusIndex(status), gsi1sk };
-    } catch {
-      return undefined;
+    const [, id, gsi1sk] =
+      /^\["TICKET#(tkt_[0-9a-f]{32})","(\d{15})"\]$/.exec(Buffer.from(text, 'base64url').toString('utf8')) ??
+      [];
+    if (id === undefined || gsi1sk === undefined) {
+      throw invalidInput([{ field: 'after', reason: 'must be the "next" of an earlier answer' }], 'api');
     }
+    return { ...ticketKey(id), gsi1pk: statusIndex(status), gsi1sk };
   },
 };

@@ -157,6 +157,102 @@ test('more than five messages a minute from one sender are refused with Retry-Af
   expect(answers[6]?.headers['retry-after']).toBe('60');
 });
 
+test('a ticket that a person has taken is answered by that person', async () => {
+  const { json } = await submit(questionOf());
+  const id = json.ticket_id;
+  await answersIn(id);
+  await service.request(
+    'POST /support/ticket/{id}/assign',
+    { id },
+    { operator: true, body: { assignee: 'Grace' } },
+  );
+  await service.request(
+    'POST /support/ticket/{id}/messages',
+    { id },
+    { body: { message: 'And how do I swap a shift?' } },
+  );
+  const { answers } = await answersIn(id, 2);
+  expect(answers[1].text).toMatch(/member of our team/);
+});
+
+test("reopened, a ticket is nobody's success any more", async () => {
+  const { json } = await submit(refundOf());
+  const id = json.ticket_id;
+  await answersIn(id);
+  const operator = (route: string) =>
+    service.request(`POST /support/ticket/{id}/${route}`, { id }, { operator: true });
+  expect((await operator('resolve')).json).toMatchObject({ resolved_by: 'person' });
+  const { json: reopened } = await operator('reopen');
+  expect(reopened.status).toBe('escalated');
+  expect(reopened).not.toHaveProperty('resolved_by');
+  expect(reopened).not.toHaveProperty('resolved_at');
+});
+
+test("a person's first answer after an automatic confirmation is timed, a second one is not", async () => {
+  const { metrics } = await import('../../../src/fte/telemetry.ts');
+  const { sumOf } = await import('../../running/counted.ts');
+  const timed = async () => sumOf(await metrics.snapshot(), 'fte_customer_response_time_seconds');
+  const { json } = await submit(refundOf());
+  const id = json.ticket_id;
+  await answersIn(id);
+  await service.request(
+    'POST /support/ticket/{id}/messages',
+    { id },
+    { body: { message: 'Hello, any news about it?' } },
+  );
+  await answersIn(id, 2);
+  const before = await timed();
+  const reply = () =>
+    service.request(
+      'POST /support/ticket/{id}/reply',
+      { id },
+      { operator: true, body: { message: 'Here is the news.' } },
+    );
+  await reply();
+  await answersIn(id, 3);
+  await reply();
+  await answersIn(id, 4);
+  expect(await timed()).toBe(before + 1);
+});
+
+test('a stored message whose queue can not be reached is accepted; upkeep queues it', async () => {
+  const { takeIn } = await import('../../../src/fte/intake/intake.ts');
+  const { formMessage } = await import('../../../src/fte/intake/form.ts');
+  const { connect } = await import('../../../src/platform/service.ts');
+  const ports = connect();
+  const message = formMessage(questionOf(), {
+    idempotencyKey: undefined,
+    receivedAt: Date.now() - 60_000,
+    correlationId: 'c',
+  });
+  const queue = { ...ports.queue, send: async () => Promise.reject(new Error('no queue')) };
+  expect(await takeIn(message, { ...ports, tickets: ports.ticketStore, queue })).toMatchObject({
+    duplicate: false,
+  });
+  expect((await ports.messages.get(message.id))?.queued).toBe(false);
+  await service.invoke('upkeep', {});
+  await answersIn(message.ticketId);
+});
+
+test('the minute of the rate limit slides', async () => {
+  const { connect } = await import('../../../src/platform/service.ts');
+  const { messages } = connect();
+  const minute = 1_700_000_040_000;
+  const count = async (value: string, ...seconds: number[]) => {
+    const counts: number[] = [];
+    for (const second of seconds)
+      counts.push(
+        await messages.countRecent({ kind: 'email', value, verified: false }, minute + second * 1000),
+      );
+    return counts;
+  };
+  expect(await count('a@x.example', 59, 59.1, 59.2, 59.3, 59.4, 60.1)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await count('b@x.example', 0, 1, 2, 3, 4, 65, 66)).toEqual([1, 2, 3, 4, 5, 1, 2]);
+  const at = (value: string) => messages.countRecent({ kind: 'email', value, verified: false }, minute);
+  const together = await Promise.all(Array.from({ length: 4 }, () => at('c@x.example')));
+  expect(Math.max(...together)).toBe(4);
+});
+
 test('the health check says what it reached', async () => {
   const { status, json } = await service.request('GET /health');
   expect(status).toBe(200);

@@ -30,9 +30,9 @@ async function stored(): Promise<Reply> {
     subject: 's',
     text: 't',
     author: 'employee',
-    automatic: false,
+    countsAsResponse: true,
     turnReceivedAt: Date.now() - 1500,
-    first: true,
+    firstResponseSince: Date.now() - 1500,
     createdAt: Date.now(),
     status: 'pending',
     sentAt: undefined,
@@ -110,6 +110,23 @@ test('what the provider surely refused is tried again, and after the last time a
   expect(await count('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' })).toBe(
     before + 1,
   );
+});
+
+test('cut off between telling the team and noting it: the team is told again, never not at all', async () => {
+  const reply = await stored();
+  const refusing: ReplySender = {
+    send: async () => {
+      throw new modules.DeliveryRefused('no such mailbox');
+    },
+  };
+  const queue = { ...connected.queue, send: async () => Promise.reject(new Error('no queue')) };
+  await expect(modules.deliver(body(reply), 5, { ...connected, queue, sender: refusing })).rejects.toThrow(
+    'no queue',
+  );
+  expect(await statusOf(reply)).toBe('sending');
+  const before = await connected.queue.size('escalations');
+  await modules.deliver(body(reply), 6, { ...connected, sender: refusing });
+  expect(await connected.queue.size('escalations')).toBe(before + 1);
 });
 
 test('refused first, accepted later: sent, and counted once', async () => {

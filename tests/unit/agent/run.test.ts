@@ -153,6 +153,31 @@ describe('the playbook', () => {
     expect(thanks.sent[0]).toMatch(/welcome/i);
   });
 
+  test.each([
+    'I cannot log in since this morning, please help. Thanks',
+    'Please tell me how to reset my password. Thanks',
+    'Thanks, but how do I swap a shift',
+    'Perfect day for it: my schedule is not solved',
+    'Cheers, need to export my timesheets',
+  ])('%s is a question, however polite', async (text) => {
+    const { done } = await run(playbookModel(), turn({ text, subject: undefined }));
+    expect(done).toContain('searchKnowledge');
+  });
+
+  test('praise under "feedback" is thanked for, a question under it is answered', async () => {
+    const feedback = { statedCategory: 'feedback', subject: undefined } as const;
+    const praise = await run(
+      playbookModel(),
+      turn({ ...feedback, text: 'I really enjoy the new calendar view, well done.' }),
+    );
+    expect(praise.sent[0]).toMatch(/feedback is kept/);
+    const question = await run(
+      playbookModel(),
+      turn({ ...feedback, text: 'How can I swap a shift with a colleague?' }),
+    );
+    expect(question.sent[0]).toContain('choose Swap');
+  });
+
   test('nothing to answer: the customer is asked what is meant', async () => {
     const { sent, result } = await run(
       playbookModel(),
@@ -226,6 +251,18 @@ describe('a model that does not keep the order', () => {
     expect(calls(result)[0]).toBe(counted);
     expect(sent).toHaveLength(1);
   });
+});
+
+test('one search that missed is no leave to invent an answer', async () => {
+  const invented: Call = ['send_response', { text: 'Press the purple button twice.' }];
+  const miss = world({ searchKnowledge: async () => [WEAK] });
+  const { result, sent } = await run(
+    scripted([TICKET], [HISTORY], [SEARCH], [invented], [SEARCH], [invented], [invented]),
+    turn(),
+    miss,
+  );
+  expect(result.escalation).toBe('no_documentation_found');
+  expect(sent.join()).not.toContain('purple');
 });
 
 describe('what may not be said', () => {

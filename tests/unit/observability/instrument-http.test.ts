@@ -184,6 +184,7 @@ describe('bodies', () => {
     ['a truncated one', { body: '{"a":' }, 400, 'FTE_BODY_NOT_JSON'],
     ['broken UTF-8', base64([0x7b, 0xff, 0x7d]), 400, 'FTE_BODY_NOT_UTF8'],
     ['replacement characters', { body: '{"a":"\uFFFD"}' }, 400, 'FTE_BODY_NOT_UTF8'],
+    ['escaped replacement characters', { body: '{"a":["x\\ufffd"]}' }, 400, 'FTE_BODY_NOT_UTF8'],
     ['one over the limit', { body: `"${'x'.repeat(1000)}"` }, 413, 'FTE_BODY_TOO_LARGE'],
     ['one over the limit in bytes', { body: `"${'ü'.repeat(600)}"` }, 413, 'FTE_BODY_TOO_LARGE'],
   ])('%s is refused', async (_, event, status, code) => {
@@ -200,6 +201,12 @@ describe('bodies', () => {
     const { call } = shop(echo);
     expect(JSON.parse((await call(httpEvent('POST /orders', event))).body)).toEqual({ a: 'ü' });
   });
+});
+
+test('an invocation with nothing at all is answered and counted', async () => {
+  const { call, metrics } = shop(ok);
+  expect((await call(null as unknown as object)).statusCode).toBe(404);
+  expect(sumOf(await metrics.snapshot(), 'fte_http_requests_total')).toBe(1);
 });
 
 test('requests that overlap in one process keep their own correlation ids', async () => {

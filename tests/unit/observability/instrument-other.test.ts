@@ -79,6 +79,32 @@ describe('queue messages', () => {
   });
 });
 
+test('when time runs out only what is not done comes again, counted and logged under its own id', async () => {
+  const { instrument, metrics } = smallService();
+  const handler = instrument({
+    function: 'worker',
+    component: 'stock',
+    trigger: 'sqs',
+    message: ({ body }) => (body === 'slow' ? new Promise<void>(() => undefined) : Promise.resolve()),
+  });
+  let response: unknown;
+  const lines = await logLinesOf(async () => {
+    const records = [
+      sqsRecord('1', '"fast"', 'a', 'id-1'),
+      sqsRecord('2', '"slow"', 'b', 'id-2'),
+      sqsRecord('3', '"after"', 'b', 'id-3'),
+    ];
+    response = await handler({ Records: records }, lambdaContext(600));
+  });
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }, { itemIdentifier: '3' }] });
+  expect(lines.filter(({ level }) => level === 'ERROR')).toEqual([
+    expect.objectContaining({ correlation_id: 'id-2', message_id: '2', error_code: 'FTE_TIMEOUT' }),
+  ]);
+  expect(
+    sumOf(await metrics.snapshot(), 'fte_errors_total', { error_type: 'timeout', component: 'stock' }),
+  ).toBe(1);
+});
+
 describe('schedules', () => {
   test('what throws is counted once and thrown on, so that Lambda knows', async () => {
     const { instrument, metrics } = smallService();

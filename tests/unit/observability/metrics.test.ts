@@ -58,9 +58,11 @@ describe('what an instance counts', () => {
   test('NaN is refused, a negative span is 0, a counter never goes down', async () => {
     const metrics = createMetrics(catalogue);
     metrics.observe('shop_wait_seconds', {}, Number.NaN);
+    metrics.observe('shop_wait_seconds', {}, Number.POSITIVE_INFINITY);
     metrics.observe('shop_wait_seconds', {}, -3);
     metrics.inc('shop_orders_total', { kind: 'new' }, -1);
     metrics.inc('shop_orders_total', { kind: 'new' }, Number.NaN);
+    metrics.inc('shop_orders_total', { kind: 'new' }, Number.POSITIVE_INFINITY);
     const families = await metrics.snapshot();
     expect(read(families, 'shop_wait_seconds')).toEqual({ value: 1, sum: 0 });
     expect(sumOf(families, 'shop_orders_total')).toBe(0);

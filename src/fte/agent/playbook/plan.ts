@@ -80,7 +80,6 @@ export function nextCall(seen: Seen): PlannedCall | undefined {
     (found as EscalationReason | undefined) ??
     (refused ? 'processing_error' : undefined);
   if (due !== undefined) return escalated ? say(HANDED_OVER[due]) : escalate(due, seen);
-  if (turn.empty) return say(CLARIFY);
-  if (turn.gratitude) return say(WELCOME);
-  return turn.category === 'feedback' ? say(FEEDBACK) : answerOrSearch(seen);
+  const reply = { empty: CLARIFY, gratitude: WELCOME, feedback: FEEDBACK, question: undefined }[turn.kind];
+  return reply === undefined ? answerOrSearch(seen) : say(reply);
 }
