@@ -10,6 +10,20 @@ export interface Address {
   readonly verified: boolean;
 }
 
+/** Which conversation and ticket a message belongs to. */
+export interface Place {
+  readonly conversationId: string;
+  readonly ticketId: string;
+}
+
+/** What an answer by e-mail refers to. */
+export interface MailThread {
+  /** The Message-ID of the mail that is answered. */
+  readonly messageId: string | undefined;
+  /** Of the mails before, oldest first. */
+  readonly references: readonly string[];
+}
+
 /** A customer's message as intake stored it. Its id is channel and provider's id, so a repeated one is the same. */
 export interface InboundMessage {
   readonly id: string;
@@ -25,6 +39,9 @@ export interface InboundMessage {
   readonly followUp: boolean;
   readonly statedCategory: Category | undefined;
   readonly statedPriority: Priority | undefined;
+  /** What it continues, where the channel says so. */
+  readonly continues: Place | undefined;
+  readonly thread: MailThread | undefined;
   readonly correlationId: string;
   /** False until the queue has taken it; `upkeep` looks for those. */
   readonly queued: boolean;
@@ -109,6 +126,8 @@ export interface Reply {
   readonly countsAsResponse: boolean;
   /** When the message that it answers was received. */
   readonly turnReceivedAt: Instant;
+  /** What a mail refers to. */
+  readonly thread: MailThread | undefined;
   /** When the conversation began, for its first response; undefined for later ones. */
   readonly firstResponseSince: Instant | undefined;
   readonly createdAt: Instant;

@@ -89,11 +89,14 @@ export function queueFailed(cause: unknown): ServiceError {
   });
 }
 
-/** The provider surely did not take the reply: it may be sent again. */
+/** The provider surely did not take the reply. */
 export class DeliveryRefused extends ServiceError {
   override readonly name = 'DeliveryRefused';
 
-  constructor(message: string, cause?: unknown) {
+  /** Sending it again would be refused again. */
+  readonly permanent: boolean;
+
+  constructor(message: string, cause?: unknown, permanent = false) {
     super({
       code: 'FTE_DELIVERY_REFUSED',
       type: 'delivery',
@@ -102,6 +105,7 @@ export class DeliveryRefused extends ServiceError {
       component: 'delivery',
       cause,
     });
+    this.permanent = permanent;
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   Escalation,
   InboundMessage,
   Instant,
+  Place,
   Rating,
   Receipt,
   Reply,
@@ -21,6 +22,8 @@ export interface MessagePort {
   storeOnce(message: InboundMessage): Promise<{ readonly stored: boolean; readonly message: InboundMessage }>;
   get(id: string): Promise<InboundMessage | undefined>;
   markQueued(id: string): Promise<void>;
+  /** Puts a message into its place, once; returns the one that it has. */
+  place(id: string, place: Place): Promise<Place>;
   /** Messages that were received before `before` and that no queue has taken, oldest first. */
   unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
   /** Counts one more message of a sender; returns how many came within the last minute, this one included. */
@@ -28,6 +31,12 @@ export interface MessagePort {
 }
 
 export interface CustomerPort {
+  /** Notes a conversation among the customer's own, as the one that went on last. */
+  noteConversation(customerId: string, place: Place, at: Instant): Promise<void>;
+  /** The conversation that went on last, and when. */
+  lastConversation(customerId: string): Promise<{ readonly place: Place; readonly at: Instant } | undefined>;
+  /** Ids of the customer's conversations, the latest first. */
+  conversationsOf(customerId: string, limit: number): Promise<readonly string[]>;
   /** The customer with this address, made when there is none. */
   resolve(
     address: Address,

@@ -30,10 +30,11 @@ const OWN_HEADERS = new Set(
   ),
 );
 
-function objection({ Content, Destination }: SentRequest): string | undefined {
+function objection({ Content, Destination, EmailTags = [] }: SentRequest): string | undefined {
   const { Subject, Headers = [] } = Content.Simple;
   if (/[\r\n]/.test(Subject.Data)) return 'Subject contains a line break';
   if (Destination.ToAddresses.some((address) => /[\s,;]/.test(address))) return 'Illegal address';
+  if (EmailTags.some(({ Value }) => !/^[A-Za-z0-9_-]{1,256}$/.test(Value))) return 'Illegal tag';
   for (const { Name, Value } of Headers) {
     if (!/^[!-9;-~]{1,126}$/.test(Name) || !/^[ -~]*$/.test(Value)) return `Illegal header ${Name}`;
     if (Name.length + Value.length > 996) return `Header ${Name} is too long`;

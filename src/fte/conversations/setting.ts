@@ -1,9 +1,10 @@
 import type { FteMetrics } from '../catalogue.ts';
-import type { Conversation, InboundMessage, Instant, Reply, Ticket } from '../entities.ts';
+import type { Conversation, Customer, InboundMessage, Instant, Place, Reply, Ticket } from '../entities.ts';
 import { derivedId, groupOf } from '../ids.ts';
-import type { ConversationPort, CustomerPort, QueuePort, TicketPort } from '../ports.ts';
+import type { ConversationPort, CustomerPort, MessagePort, QueuePort, TicketPort } from '../ports.ts';
 
 export interface SettingPorts {
+  readonly messages: MessagePort;
   readonly customers: CustomerPort;
   readonly conversations: ConversationPort;
   readonly ticketStore: TicketPort;
@@ -21,16 +22,39 @@ export interface Setting {
   readonly answeredBefore: boolean;
 }
 
+/** A conversation younger than this goes on; after it, a new one begins. */
+const ACTIVE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Where a message belongs. A form's ticket is its own. A mail or a WhatsApp message continues what it names, else the
+ * customer's conversation of the last day; only a proven address may join one that is not its own.
+ */
+async function placeOf(message: InboundMessage, customer: Customer, ports: SettingPorts): Promise<Place> {
+  const own = async () => {
+    const ticket = await ports.ticketStore.get(message.ticketId);
+    return {
+      conversationId: ticket?.conversationId ?? derivedId('cnv', message.ticketId),
+      ticketId: message.ticketId,
+    };
+  };
+  if (message.channel === 'web_form') return own();
+  const last = message.from.verified ? await ports.customers.lastConversation(customer.id) : undefined;
+  const active = last !== undefined && message.receivedAt - last.at < ACTIVE_MS ? last.place : undefined;
+  // Written down: what the queue brings again must not find another place.
+  return ports.messages.place(message.id, message.continues ?? active ?? (await own()));
+}
+
 /** Resolves customer and conversation and stores the message there. All of it may be repeated. */
 export async function enter(message: InboundMessage, ports: SettingPorts): Promise<Setting> {
   const { customers, conversations, ticketStore, metrics, now } = ports;
   const { customer, created } = await customers.resolve(message.from, message.customerName, now());
-  const ticket = await ticketStore.get(message.ticketId);
+  const place = await placeOf(message, customer, ports);
+  const ticket = await ticketStore.get(place.ticketId);
   const conversation = await conversations.open({
-    id: ticket?.conversationId ?? derivedId('cnv', message.ticketId),
+    id: place.conversationId,
     customerId: ticket?.customerId ?? customer.id,
     channel: message.channel,
-    ticketId: message.ticketId,
+    ticketId: place.ticketId,
     startedAt: message.receivedAt,
     lastMessageAt: message.receivedAt,
     lastFrom: 'customer',
@@ -39,6 +63,7 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     metrics.inc('fte_identity_matches_total', { result: created ? 'created' : 'matched' });
   }
   await conversations.touch(conversation.id, 'customer', message.receivedAt);
+  await customers.noteConversation(conversation.customerId, place, message.receivedAt);
   const entries = await conversations.entries(conversation.id);
   return {
     message,
@@ -63,6 +88,7 @@ export function replyOf(setting: Setting, text: string, countsAsResponse: boolea
     author: 'employee',
     countsAsResponse,
     turnReceivedAt: message.receivedAt,
+    thread: message.thread,
     firstResponseSince: countsAsResponse && !answeredBefore ? conversation.startedAt : undefined,
     createdAt: now,
     status: 'pending',

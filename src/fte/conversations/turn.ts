@@ -9,12 +9,11 @@ import { brokenMessage, outOfTime } from '../errors.ts';
 import { announceEscalation, tellTeam } from '../escalations/hand-over.ts';
 import { derivedId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/contract.ts';
-import type { MessagePort, QueuePort, ReplyPort } from '../ports.ts';
+import type { QueuePort, ReplyPort } from '../ports.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 import { enter, queueReply, replyOf, type Setting, type SettingPorts } from './setting.ts';
 
 export interface TurnPorts extends SettingPorts {
-  readonly messages: MessagePort;
   readonly replies: ReplyPort;
   readonly tickets: Tickets;
   readonly queue: QueuePort;
@@ -28,6 +27,8 @@ export interface TurnPorts extends SettingPorts {
 const RESERVE_MS = 5_000;
 /** With less, a message had better come again than be answered in a hurry. */
 const ENOUGH_MS = 10_000;
+/** How many of the customer's conversations the employee looks back at. */
+const EARLIER_CONVERSATIONS = 5;
 const CUSTOMER_WROTE_AGAIN =
   'Thank you, we have added your message to the ticket. A member of our team is on it and will answer you here.';
 
@@ -77,14 +78,22 @@ function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
         rating: undefined,
         lastMessageId: undefined,
       });
-      if (!created && message.followUp) await tickets.goOn(await ticket(), message.id, now());
+      const goesOn = message.followUp || message.ticketId !== conversation.ticketId;
+      if (!created && goesOn) await tickets.goOn(await ticket(), message.id, now());
       return { ticketId: conversation.ticketId, operation: created ? 'create' : 'update' };
     },
 
     async customerHistory() {
-      // Of this conversation only: an unverified address never shows what another one wrote.
-      return (await conversations.entries(conversation.id))
+      const { customerId, id } = conversation;
+      // An unverified address sees this conversation only: anybody could have typed it.
+      const others = message.from.verified
+        ? await ports.customers.conversationsOf(customerId, EARLIER_CONVERSATIONS)
+        : [];
+      const entries = await Promise.all([...new Set([id, ...others])].map(conversations.entries));
+      return entries
+        .flat()
         .filter((entry) => entry.delivered && entry.id !== message.id)
+        .sort((a, b) => a.at - b.at)
         .map(({ from, channel, text, at }) => ({ from, channel, text, at }));
     },
 

@@ -67,7 +67,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
   try {
     await ports.sender.send(reply);
   } catch (error) {
-    if (error instanceof DeliveryRefused && receiveCount < MAX_RECEIVES) {
+    if (error instanceof DeliveryRefused && !error.permanent && receiveCount < MAX_RECEIVES) {
       await ports.replies.move(reply, 'sending', 'pending');
       throw error;
     }

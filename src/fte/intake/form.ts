@@ -56,6 +56,8 @@ export function formMessage(input: unknown, delivery: Delivery): InboundMessage 
     followUp: false,
     statedCategory: form.category as Category | undefined,
     statedPriority: form.priority as Priority | undefined,
+    continues: undefined,
+    thread: undefined,
     correlationId: delivery.correlationId,
     queued: false,
   };
@@ -81,6 +83,8 @@ export function followUpMessage(
     followUp: true,
     statedCategory: undefined,
     statedPriority: undefined,
+    continues: undefined,
+    thread: undefined,
     correlationId: delivery.correlationId,
     queued: false,
   };

@@ -89,6 +89,7 @@ export function createDesk(ports: DeskPorts) {
       author: 'person',
       countsAsResponse: !entries.some((entry) => entry.countsAsResponse && entry.at >= lastAsked),
       turnReceivedAt: lastAsked,
+      thread: undefined,
       firstResponseSince: entries.some((entry) => entry.countsAsResponse) ? undefined : ticket.createdAt,
       createdAt: now(),
       status: 'pending',

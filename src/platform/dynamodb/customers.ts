@@ -1,4 +1,4 @@
-import type { Address, Customer } from '../../fte/entities.ts';
+import type { Address, Customer, Place } from '../../fte/entities.ts';
 import { newId } from '../../fte/ids.ts';
 import type { CustomerPort } from '../../fte/ports.ts';
 import type { Key, Table } from './table.ts';
@@ -16,6 +16,36 @@ export function customerPort(table: Table): CustomerPort {
   }
 
   return {
+    async noteConversation(customerId, place, at) {
+      const pk = customerKey(customerId).pk;
+      await table.put({ pk, sk: `CONVERSATION#${place.conversationId}`, place, noted_at: at }, true);
+      await table.update(
+        { pk, sk: 'LAST' },
+        {
+          UpdateExpression: 'SET place = :place, last_at = :at',
+          // Messages of two channels race; the later one stays.
+          ConditionExpression: 'attribute_not_exists(last_at) OR last_at <= :at',
+          ExpressionAttributeValues: { ':place': place, ':at': at },
+        },
+      );
+    },
+
+    async lastConversation(customerId) {
+      const item = await table.get({ pk: customerKey(customerId).pk, sk: 'LAST' });
+      return item && { place: item.place as Place, at: Number(item.last_at) };
+    },
+
+    async conversationsOf(customerId, limit) {
+      const { items } = await table.query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': customerKey(customerId).pk, ':prefix': 'CONVERSATION#' },
+      });
+      return items
+        .toSorted((a, b) => Number(b.noted_at) - Number(a.noted_at))
+        .slice(0, limit)
+        .map((item) => (item.place as Place).conversationId);
+    },
+
     async resolve(address, name, at) {
       const known = await customerOf(address);
       if (known !== undefined) return { customer: known, created: false };

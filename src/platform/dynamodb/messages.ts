@@ -1,4 +1,4 @@
-import type { InboundMessage } from '../../fte/entities.ts';
+import type { InboundMessage, Place } from '../../fte/entities.ts';
 import type { MessagePort } from '../../fte/ports.ts';
 import { expiry, type Item, type Key, sortable, type Table } from './table.ts';
 
@@ -50,6 +50,15 @@ export function messagePort(table: Table): MessagePort {
         ExpressionAttributeNames: { '#queued': 'queued' },
         ExpressionAttributeValues: { ':true': true },
       });
+    },
+
+    async place(id, place) {
+      const item = await table.update(keyOf(id), {
+        UpdateExpression: 'SET place = :place',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(place)',
+        ExpressionAttributeValues: { ':place': place },
+      });
+      return ((item ?? (await table.get(keyOf(id))))?.place as Place | undefined) ?? place;
     },
 
     async unqueued(before, limit) {

@@ -41,8 +41,6 @@ export type RefusalReason = 'outside_window' | 'rate_limited' | 'unauthorized' |
 /** The provider surely did not take the message. */
 export class WhatsAppRefused extends DeliveryRefused {
   readonly reason: RefusalReason;
-  /** Sending the same message again would be refused again. */
-  readonly permanent: boolean;
   /** The provider's own error code. */
   readonly providerCode: number | undefined;
 
@@ -53,9 +51,8 @@ export class WhatsAppRefused extends DeliveryRefused {
     readonly providerCode?: number | undefined;
     readonly cause?: unknown;
   }) {
-    super(options.message, options.cause);
+    super(options.message, options.cause, options.permanent);
     this.reason = options.reason;
-    this.permanent = options.permanent;
     this.providerCode = options.providerCode;
   }
 }

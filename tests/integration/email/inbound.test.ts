@@ -1,6 +1,6 @@
 /** Both entrances: a mail object in S3, and a posted one. */
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3EventRecord } from 'aws-lambda';
@@ -95,26 +95,30 @@ describe('readMailObject', () => {
   });
 
   test.each([
-    ['an error', { status: 500, length: 0 }],
-    ['half a mail', { status: 200, length: 1000 }],
-  ])('a store that gives %s may be asked again', async (_, { status, length }) => {
-    const server = createServer((_request, response) => {
-      response.writeHead(status, { 'content-length': String(length) });
-      response.write('x'.repeat(length / 2), () => response.destroy());
-      if (length === 0) response.end();
-    });
+    ['an error', (response: ServerResponse) => response.writeHead(500).end(), 'FTE_MAIL_STORE'],
+    ['no length', (response: ServerResponse) => response.writeHead(200).end('x'), 'FTE_MAIL_STORE'],
+    ['half a mail', halfMail, 'FTE_MAIL_STORE'],
+    ['more than we take, and never gets to it', tooLong, 'FTE_MAIL_TOO_LARGE'],
+  ])('a store that gives %s', async (_, answer, code) => {
+    const server = createServer((_request, response) => answer(response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const broken = clientFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await expect(readMailObject(record('x'), broken)).rejects.toMatchObject({
-      code: 'FTE_MAIL_STORE',
-      status: 503,
-      type: 'database',
-    });
+    await expect(readMailObject(record('x'), broken)).rejects.toMatchObject({ code, component: 'email' });
     broken.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
 });
+
+function halfMail(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': '1000' });
+  response.write('x'.repeat(500), () => response.destroy());
+}
+
+function tooLong(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': String(MAX_MAIL_BYTES + 1) });
+  response.write('x');
+}
 
 describe('requireBearer', () => {
   const hash = (token: string) => createHash('sha256').update(token).digest('hex');

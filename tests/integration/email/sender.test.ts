@@ -78,6 +78,12 @@ test('the same reply has the same Message-ID, given or not', async () => {
   expect(ses.taken[1]).toEqual(ses.taken[0]);
 });
 
+test('an id that can be no tag is left out', async () => {
+  await send({ correlationId: 'a:b.c' });
+  expect(ses.taken[0]!.EmailTags).toEqual([{ Name: 'reply_id', Value: mail.replyId }]);
+  expect(headersSent()['x-correlation-id']).toBe('a:b.c');
+});
+
 test('what a person wrote is not marked as automatic', async () => {
   await send({ automatic: false });
   expect(Object.keys(headersSent())).not.toContain('Auto-Submitted');

@@ -32,6 +32,7 @@ async function stored(): Promise<Reply> {
     author: 'employee',
     countsAsResponse: true,
     turnReceivedAt: Date.now() - 1500,
+    thread: undefined,
     firstResponseSince: Date.now() - 1500,
     createdAt: Date.now(),
     status: 'pending',

@@ -87,6 +87,7 @@ describe('verdictsOf', () => {
     ['spam', mails.withHead({ spam: 'FAIL' }), { ...fine, spam: true }],
     ['grey mail', mails.withHead({ spam: 'GRAY' }), fine],
     ['a virus', mails.withHead({ virus: 'FAIL' }), { ...fine, virus: true }],
+    ['spam, and a forgery below', eml('X-SES-Spam-Verdict: FAIL\nX-SES-Spam-Verdict: PASS\nFrom: jane@example.com\n\nHi'), { ...fine, spam: true, dmarc: 'none' }],
     ['no verdicts', eml('From: jane@example.com\n\nHello'), { ...fine, dmarc: 'none' }],
   ])('%s', async (_, raw, verdicts) => {
     expect(verdictsOf(await parseMail(raw), SES_AUTHSERV_ID)).toEqual(verdicts);
@@ -195,6 +196,7 @@ describe('replySubject', () => {
     ['', 'Re: your message'],
     ['Re:', 'Re: your message'],
     [undefined, 'Re: your message'],
+    [`${'x'.repeat(199)} y`, `Re: ${'x'.repeat(199)}`],
   ])('%j', (subject, reply) => {
     expect(replySubject(subject)).toBe(reply);
   });
@@ -210,6 +212,7 @@ describe('replySubject', () => {
         const once = replySubject(text);
         expect(replySubject(once)).toBe(once);
         expect(once).toMatch(/^Re: (?!re ?:)[^\r\n\u2028]+$/i);
+        expect(once.isWellFormed()).toBe(true);
         expect([...once].length).toBeLessThanOrEqual(204);
       }),
       { numRuns: 2000 },

@@ -14,6 +14,7 @@ test.each([
   ['links that show where they lead', '<a href="https://a.example/">a.example</a>', 'a.example'],
   ['no other links', '<a href="javascript:alert(1)">a</a> <a href=\'mailto:b@c.example\'>b</a>', 'a b'],
   ['no scripts, styles and comments', '<style>p{}</style>a<script>if (1<2) "</p>"</script><!-- <p>b --><title>t</title>c', 'ac'],
+  ['what follows an empty drawing', 'a<svg/>b', 'ab'],
   ['characters by name and number', '&auml;&Auml;&nbsp;&euro;&#8364;&#x20AC;&#128;&amp;lt;&hellip;', 'äÄ €€€€&lt;…'],
   ['what is no character', '&nosuch; &#0; &#xD800; &#x110000; R&D & more', '&nosuch; � � � R&D & more'],
   ['angles that are no tags', 'a < b > c <3', 'a < b > c <3'],

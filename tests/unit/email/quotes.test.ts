@@ -31,7 +31,7 @@ test.each([
   ['nothing but a signature', '-- \nJane Doe', reply],
   ['an error message in a first mail', 'I get this:\n\n> Error 500\n> try later', fresh],
   ['an error message between own lines', 'I get this:\n> Error 500\nWhat can I do?', reply],
-  ['a story', 'On Monday my boss wrote:\n\nwe need 3 people.', reply],
+  ['a story', 'Hello,\n\nOn Monday my boss wrote:\n\nwe need 3 people.', reply],
   ['a mail that is passed on', 'See below.\n\nFrom: Bank <bank@example.com>\nSent: Monday\nTo: Jane\nSubject: Rota\n\nPay now', forward],
   ['headers in a first mail', 'The mail says:\nFrom: Bank\nDate: Monday\nSubject: Rota\nIs it yours?', fresh],
   ['a list under two dashes', `Plan:\n--\n${Array.from({ length: 9 }, (_, at) => `${at}`).join('\n')}`, fresh],
