@@ -1,11 +1,12 @@
 import { deliver } from '../src/fte/delivery/deliver.ts';
 import { instrument } from '../src/fte/telemetry.ts';
 import { readWork } from '../src/fte/work.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { replySender } from '../src/platform/senders.ts';
 import { connect } from '../src/platform/service.ts';
 
 const service = connect();
-const ports = { ...service, sender: replySender(service.config) };
+const ports = { ...service, sender: replySender(service.config, loadChannelConfig()) };
 
 export const handler = instrument({
   function: 'deliver',

@@ -5,8 +5,20 @@ import type { StandIns } from './stand-ins.ts';
 
 /** The key that local mode accepts for the operator's calls. */
 export const LOCAL_OPERATOR_KEY = 'local-operator-key';
+/** What the webhooks' senders know, on a laptop, where nothing needs to be kept from anybody. */
+export const LOCAL_SECRETS = {
+  FTE_TWILIO_AUTH_TOKEN: 'local-twilio-token',
+  FTE_META_APP_SECRET: 'local-meta-secret',
+  FTE_META_VERIFY_TOKEN: 'local-meta-verify',
+} as const;
+export const LOCAL_MAIL_TOKEN = 'local-mail-token';
+/** The server whose Authentication-Results local mode believes. */
+export const LOCAL_AUTHSERV_ID = 'mail.local';
+export const LOCAL_MAIL_FROM = 'support@larkspur.example';
 
 export interface Places {
+  /** The API's own. */
+  readonly url: string;
   readonly gatewayUrl: string;
   /** The project's root, absolute. */
   readonly root: string;
@@ -14,26 +26,41 @@ export interface Places {
   readonly home: string;
 }
 
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
 /** The functions' environment: that of `serverless.yml`, with the created resources and local places filled in. */
 export function localEnvironment(
   environment: Readonly<Record<string, unknown>>,
   created: ReadonlyMap<string, Created>,
-  { gatewayUrl, root, home }: Places,
+  { url, gatewayUrl, root, home }: Places,
 ): Record<string, string> {
   const resolved = Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, resolveValue(value, created)]),
   );
+  const unlessSet = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, resolved[name] || value]));
+  // Secrets don't stand in serverless.yml: on AWS they are fetched at run time.
+  const secrets = Object.entries({ ...LOCAL_SECRETS, FTE_META_ACCESS_TOKEN: '', FTE_MODEL_API_KEY: '' });
   return {
     ...resolved,
+    ...unlessSet({
+      FTE_OPERATOR_KEY_HASHES: hashOf(LOCAL_OPERATOR_KEY),
+      FTE_TWILIO_WEBHOOK_URL: `${url}/webhooks/twilio`,
+      FTE_MAIL_TOKEN_HASHES: hashOf(LOCAL_MAIL_TOKEN),
+      FTE_MAIL_AUTHSERV_ID: LOCAL_AUTHSERV_ID,
+      FTE_MAIL_FROM: LOCAL_MAIL_FROM,
+    }),
+    ...Object.fromEntries(
+      secrets.map(([name, value]) => [
+        name,
+        resolved[`${name}_PARAMETER`] ? '' : (process.env[name] ?? value),
+      ]),
+    ),
     PUSHGATEWAY_URL: gatewayUrl,
     FTE_OUTBOX_FILE: join(home, 'outbox.jsonl'),
     // There is no mail server here; the outbox has the team's news.
     FTE_NOTIFY_ADDRESS: '',
-    // On AWS it is fetched at run time; serverless.yml must not know it.
-    FTE_MODEL_API_KEY: process.env.FTE_MODEL_API_KEY ?? '',
     FTE_KNOWLEDGE_DIR: join(root, 'src/fte/knowledge/articles'),
-    FTE_OPERATOR_KEY_HASHES:
-      resolved.FTE_OPERATOR_KEY_HASHES || createHash('sha256').update(LOCAL_OPERATOR_KEY).digest('hex'),
   };
 }
 

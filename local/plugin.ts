@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadObservabilityConfig } from '../src/observability/config.ts';
 import { ConfigError } from '../src/observability/errors.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { loadModelConfig } from '../src/platform/models/config.ts';
 import { awsEnvironment, localEnvironment } from './environment.ts';
@@ -95,6 +96,7 @@ export default class LocalMode {
       settings.visibilitySeconds,
     );
     const environment = localEnvironment(service.provider.environment, created, {
+      url: this.#url(),
       gatewayUrl: gateway.url,
       root: serviceDir,
       home,
@@ -105,6 +107,7 @@ export default class LocalMode {
     // A value that no function could use stops the start here, once, instead of each function at its first call.
     loadObservabilityConfig(environment);
     loadConfig(environment);
+    loadChannelConfig(environment);
     loadModelConfig({ AWS_REGION: region, ...environment });
 
     for (const [functionKey, definition] of Object.entries(service.functions)) {
@@ -144,9 +147,8 @@ export default class LocalMode {
       () => Promise.all([pollers.stop(), schedules.stop()]),
       () => this.#offline().end(true),
     );
-    const url = `http://localhost:${offline.httpPort ?? 3000}`;
     const facts = {
-      url,
+      url: this.#url(),
       gatewayUrl: this.#gateway.url,
       gatewayDescription: this.#gateway.description,
       home: localSettings().home,
@@ -165,6 +167,11 @@ export default class LocalMode {
 
   async #finish(): Promise<void> {
     for (const stop of this.#stops) await stop();
+  }
+
+  #url(): string {
+    const { httpPort } = { ...this.#serverless.service.custom['serverless-offline'], ...this.#options };
+    return `http://localhost:${httpPort ?? 3000}`;
   }
 
   #offline(): OfflinePlugin {

@@ -5,6 +5,7 @@ import {
   CATEGORIES,
   CHANNELS,
   COMPONENTS,
+  DELIVERY_STATUSES,
   ESCALATION_REASONS,
   FUNCTIONS,
   GUARDRAILS,
@@ -216,7 +217,7 @@ export const catalogue = defineCatalogue({
   fte_delivery_status_total: {
     type: 'counter',
     help: "A provider's word on a delivery.",
-    labels: { ...CHANNEL, status: ['queued', 'sent', 'delivered', 'read', 'failed'] },
+    labels: { ...CHANNEL, status: DELIVERY_STATUSES },
   },
   fte_queue_oldest_message_age_seconds: {
     type: 'gauge',

@@ -1,4 +1,11 @@
-import type { Category, Channel, EscalationReason, Priority, TicketStatus } from './vocabulary.ts';
+import type {
+  Category,
+  Channel,
+  DeliveryStatus,
+  EscalationReason,
+  Priority,
+  TicketStatus,
+} from './vocabulary.ts';
 
 /** All times are milliseconds since the epoch. */
 export type Instant = number;
@@ -133,6 +140,10 @@ export interface Reply {
   readonly createdAt: Instant;
   readonly status: ReplyStatus;
   readonly sentAt: Instant | undefined;
+  /** How many of its parts the provider has accepted, where one message is not enough. */
+  readonly partsSent: number;
+  /** The provider's word on what became of it. */
+  readonly deliveryStatus: DeliveryStatus | undefined;
   readonly correlationId: string;
 }
 

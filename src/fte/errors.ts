@@ -151,3 +151,13 @@ export function outOfTime(): ServiceError {
     component: 'worker',
   });
 }
+
+export function channelOff(component: Component): ServiceError {
+  return new ServiceError({
+    code: 'FTE_CHANNEL_OFF',
+    type: 'validation',
+    status: 404,
+    message: 'This channel is not configured.',
+    component,
+  });
+}

@@ -13,7 +13,7 @@ import type {
   ReplyStatus,
   Ticket,
 } from './entities.ts';
-import type { QueueName, TicketStatus } from './vocabulary.ts';
+import type { DeliveryStatus, QueueName, TicketStatus } from './vocabulary.ts';
 
 /** What the employee needs of the world. `src/platform` implements it on AWS; every call may throw a ServiceError. */
 
@@ -68,6 +68,16 @@ export interface ReplyPort {
     from: ReplyStatus,
     to: ReplyStatus,
     sentAt?: Instant,
+  ): Promise<boolean>;
+  /** The reply with this id, whatever its conversation. */
+  find(replyId: string): Promise<Reply | undefined>;
+  /** Notes that this many of its parts have been accepted. */
+  notePart(reply: Pick<Reply, 'conversationId' | 'id'>, partsSent: number): Promise<void>;
+  /** Moves the provider's status; false when it was not `from`. */
+  moveStatus(
+    reply: Pick<Reply, 'conversationId' | 'id'>,
+    from: DeliveryStatus | undefined,
+    to: DeliveryStatus,
   ): Promise<boolean>;
 }
 
@@ -131,13 +141,20 @@ export interface QueuePort {
   size(queue: QueueName): Promise<number>;
 }
 
+/** What a sender needs to know, and to tell, of a reply that is sent in parts. */
+export interface SendProgress {
+  /** Parts that were accepted before, and are not sent again. */
+  readonly partsSent: number;
+  partSent(parts: number): Promise<void>;
+}
+
 /** Hands one reply to a provider. */
 export interface ReplySender {
   /**
    * Resolves once the provider has accepted it.
    * @throws {DeliveryRefused} when it surely did not; anything else means that nobody knows.
    */
-  send(reply: Reply): Promise<void>;
+  send(reply: Reply, progress: SendProgress): Promise<void>;
 }
 
 /** Tells the team. */

@@ -50,6 +50,10 @@ export const TOOL_NAMES = [
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
+/** A provider's words for what becomes of a message, in their order; `failed` is final. */
+export const DELIVERY_STATUSES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
 export const QUEUES = ['incoming', 'outbound', 'escalations', 'dlq'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
@@ -99,6 +103,9 @@ export const FUNCTIONS = [
   'health',
   'metrics',
   'page',
+  'twilio',
+  'meta',
+  'email',
   'unmatched',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -116,6 +123,10 @@ export const ROUTES = [
   'POST /support/ticket/{id}/resolve',
   'POST /support/ticket/{id}/reopen',
   'POST /support/ticket/{id}/close',
+  'POST /webhooks/twilio',
+  'GET /webhooks/meta',
+  'POST /webhooks/meta',
+  'POST /webhooks/email',
   'GET /health',
   'GET /metrics',
 ] as const;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
 import { ConfigError } from '../observability/errors.ts';
+import { keyHashes, optionalAddress } from './variables.ts';
 
 const required: Variable<string> = { schema: z.string(), allowed: 'the name that the deployment gives it' };
 const url: Variable<string> = { schema: z.string().check(z.refine(isHttpUrl)), allowed: 'an http(s) URL' };
@@ -9,28 +10,6 @@ const optionalUrl: Variable<string | undefined> = {
   allowed: 'an http(s) URL, or nothing',
 };
 const optionalPath: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a path' };
-const keyHashes: Variable<readonly string[]> = {
-  schema: z.pipe(
-    z._default(z.optional(z.string()), ''),
-    z.transform((text, context) => {
-      const hashes = text
-        .split(',')
-        .map((part) => part.trim().toLowerCase())
-        .filter((part) => part !== '');
-      if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
-        context.issues.push({ code: 'custom', message: 'not a hash', input: text });
-      }
-      return hashes;
-    }),
-  ),
-  allowed: 'SHA-256 hashes of API keys, in hex, with commas between them',
-};
-
-const optionalAddress: Variable<string | undefined> = {
-  schema: z.optional(z.email()),
-  allowed: 'an e-mail address, or nothing',
-};
-
 export interface Config {
   /** `local` on a laptop. */
   readonly stage: string;

@@ -1,12 +1,29 @@
+import { DeliveryRefused } from '../fte/errors.ts';
 import type { ReplySender, TeamNotifier } from '../fte/ports.ts';
+import type { Channel } from '../fte/vocabulary.ts';
+import type { ChannelConfig } from './channels/config.ts';
 import type { Config } from './config.ts';
+import { mailReplySender } from './email/reply-sender.ts';
 import { outboxNotifier, outboxSender, ticketPageSender } from './outbox.ts';
 import { mailNotifier } from './team-mail.ts';
 import { webhookNotifier } from './webhook.ts';
+import { whatsappReplySender } from './whatsapp/reply-sender.ts';
 
-/** Who takes a reply to its customer, as the configuration says. */
-export function replySender({ outboxFile }: Config): ReplySender {
-  return outboxFile === undefined ? ticketPageSender : outboxSender(outboxFile);
+const off = (channel: Channel): ReplySender => ({
+  async send() {
+    throw new DeliveryRefused(`Nobody is configured who sends ${channel} replies.`, undefined, true);
+  },
+});
+
+/** Who takes a reply to its customer, by its channel. On a laptop everything goes into the outbox. */
+export function replySender({ outboxFile }: Config, { mail, whatsapp }: ChannelConfig): ReplySender {
+  if (outboxFile !== undefined) return outboxSender(outboxFile);
+  const senders: Readonly<Record<Channel, ReplySender>> = {
+    web_form: ticketPageSender,
+    email: mail === undefined ? off('email') : mailReplySender(mail),
+    whatsapp: whatsapp === undefined ? off('whatsapp') : whatsappReplySender(whatsapp),
+  };
+  return { send: (reply, progress) => senders[reply.channel].send(reply, progress) };
 }
 
 /** Everything that tells the team: the webhook, the address, locally the outbox. With none, nobody hears, but the list of escalated tickets has it. */

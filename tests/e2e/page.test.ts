@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { questionOf, refundOf } from '../running/form.ts';
 import { http } from '../running/local-mode.ts';
 import { ROOT } from '../running/serverless-yml.ts';
+import { until } from '../running/until.ts';
 import { describeReal } from '../servers/skipping.ts';
 import { faultsOf, focused, openPages, parts } from './page-visit.ts';
 
@@ -78,7 +79,7 @@ describeReal('the page', () => {
     expect(await answers.nth(1).textContent()).toContain(evil(4));
     expect(await own.textContent()).toContain(evil(3));
     await page.getByRole('link', { name: 'New message' }).click();
-    expect(await page.getByRole('link', { name: evil(2) }).count()).toBe(1);
+    await page.getByRole('link', { name: evil(2) }).waitFor();
     expect(await page.locator('img, main script, main b:not(.who b)').count()).toBe(0);
   });
 
@@ -115,6 +116,7 @@ describeReal('the page', () => {
   test("a ticket's address works in any browser, and says when there is no such ticket", async () => {
     const form = questionOf();
     const id = await submitted(form);
+    await until('the answer', async () => (await ticketOf(id)).messages.length === 2);
     const page = await visit({ failing: true, hash: `#${id}` });
     const { title, own, answers, live } = parts(page);
     await answers.first().waitFor();

@@ -47,7 +47,12 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
   const created = await createResources(yml.resources.Resources, standIns, REGION, visibilitySeconds);
   Object.assign(process.env, awsEnvironment(standIns), {
     AWS_REGION: REGION,
-    ...localEnvironment(yml.provider.environment, created, { gatewayUrl: gateway.url, root: ROOT, home }),
+    ...localEnvironment(yml.provider.environment, created, {
+      url: 'https://fte.example',
+      gatewayUrl: gateway.url,
+      root: ROOT,
+      home,
+    }),
     LOG_LEVEL: 'SILENT',
     ...environment,
   });

@@ -1,5 +1,6 @@
 import { splitForWhatsApp } from '../agent/format.ts';
 import type { Instant } from '../entities.ts';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../vocabulary.ts';
 
 export const WHATSAPP_PROVIDERS = ['twilio', 'meta'] as const;
 export type WhatsAppProviderName = (typeof WHATSAPP_PROVIDERS)[number];
@@ -32,8 +33,6 @@ export function mayReplyFreely(lastInboundAt: Instant | undefined, now: Instant)
 }
 
 /** In their order; `failed` is final. */
-export const DELIVERY_STATUSES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**
  * What a delivery's status becomes, or undefined when it stays as it is. Statuses arrive late, twice and in any

@@ -93,6 +93,8 @@ export function replyOf(setting: Setting, text: string, countsAsResponse: boolea
     createdAt: now,
     status: 'pending',
     sentAt: undefined,
+    partsSent: 0,
+    deliveryStatus: undefined,
     correlationId: message.correlationId,
   };
 }

@@ -65,7 +65,10 @@ function handled(error: unknown, ports: DeliveryPorts): void {
 async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): Promise<void> {
   const started = performance.now();
   try {
-    await ports.sender.send(reply);
+    await ports.sender.send(reply, {
+      partsSent: reply.partsSent,
+      partSent: (parts) => ports.replies.notePart(reply, parts),
+    });
   } catch (error) {
     if (error instanceof DeliveryRefused && !error.permanent && receiveCount < MAX_RECEIVES) {
       await ports.replies.move(reply, 'sending', 'pending');

@@ -1,4 +1,4 @@
-import { type ServiceError, toServiceError } from '../../observability/errors.ts';
+import { ServiceError, toServiceError } from '../../observability/errors.ts';
 import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { InboundMessage } from '../entities.ts';
@@ -85,11 +85,28 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
   return { message: kept, duplicate: !stored };
 }
 
-const REJECTIONS: Readonly<Record<number, 'malformed' | 'too_large'>> = {
+type Rejection = 'malformed' | 'too_large' | 'signature' | 'unauthorized';
+const REJECTIONS: Readonly<Record<number, Rejection>> = {
   400: 'malformed',
   413: 'too_large',
+  401: 'unauthorized',
+  403: 'signature',
+  415: 'malformed',
   422: 'malformed',
 };
+
+/**
+ * The same for a provider's webhook. A provider repeats what is refused, so a flood is counted and let go: the
+ * customer's cool-down is not the provider's business.
+ */
+export async function takeInFromProvider(message: InboundMessage, ports: IntakePorts): Promise<void> {
+  try {
+    await takeIn(message, ports);
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.type === 'rate_limit')) throw error;
+    ports.log.warn('a sender is cooling down', { channel: message.channel });
+  }
+}
 
 /** Counts a message that was refused before it could be stored. What `takeIn` refuses, it counts itself. */
 export function countRejection(

@@ -94,6 +94,8 @@ export function createDesk(ports: DeskPorts) {
       createdAt: now(),
       status: 'pending',
       sentAt: undefined,
+      partsSent: 0,
+      deliveryStatus: undefined,
       correlationId,
     };
     await replies.storeOnce(reply);

@@ -74,13 +74,28 @@ export function conversationPort(table: Table): ConversationPort {
   };
 }
 
-export function replyPort(table: Table): ReplyPort {
-  return {
-    storeOnce: (reply) => table.put({ ...replyKey(reply.conversationId, reply.id), reply }, true),
+/** A pointer to a reply's conversation, for providers that know the reply only. */
+const pointerKey = (id: string): Key => ({ pk: `REPLY#${id}`, sk: 'REPLY' });
 
-    async get(conversationId, replyId) {
-      const item = await table.get(replyKey(conversationId, replyId));
-      return item?.reply as Reply | undefined;
+export function replyPort(table: Table): ReplyPort {
+  async function get(conversationId: string, replyId: string): Promise<Reply | undefined> {
+    const item = await table.get(replyKey(conversationId, replyId));
+    return item?.reply as Reply | undefined;
+  }
+
+  return {
+    async storeOnce(reply) {
+      const { conversationId, id } = reply;
+      // The pointer first: a reply that is sent must be found by what comes back for it.
+      await table.put({ ...pointerKey(id), conversation_id: conversationId });
+      return table.put({ ...replyKey(conversationId, id), reply }, true);
+    },
+
+    get,
+
+    async find(replyId) {
+      const pointer = await table.get(pointerKey(replyId));
+      return pointer && get(String(pointer.conversation_id), replyId);
     },
 
     async move({ conversationId, id }, from, to, sentAt) {
@@ -93,6 +108,26 @@ export function replyPort(table: Table): ReplyPort {
           ':to': to,
           ...(sentAt === undefined ? {} : { ':sentAt': sentAt }),
         },
+      });
+      return item !== undefined;
+    },
+
+    async notePart({ conversationId, id }, partsSent) {
+      await table.update(replyKey(conversationId, id), {
+        UpdateExpression: 'SET reply.partsSent = :parts',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':parts': partsSent },
+      });
+    },
+
+    async moveStatus({ conversationId, id }, from, to) {
+      const item = await table.update(replyKey(conversationId, id), {
+        UpdateExpression: 'SET reply.deliveryStatus = :to',
+        ConditionExpression:
+          from === undefined
+            ? 'attribute_exists(pk) AND attribute_not_exists(reply.deliveryStatus)'
+            : 'reply.deliveryStatus = :from',
+        ExpressionAttributeValues: { ':to': to, ...(from === undefined ? {} : { ':from': from }) },
       });
       return item !== undefined;
     },

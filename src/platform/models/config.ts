@@ -9,19 +9,10 @@ import {
   wholeNumber,
 } from '../../observability/config.ts';
 import { ConfigError } from '../../observability/errors.ts';
+import { readSecret, type Secret } from '../secrets.ts';
 
 /** What stands in an error where a variable's value must not. */
 const SET = '[set]';
-const KEY = /^[\x21-\x7e]{1,4096}$/;
-/** A name, a path or an ARN, with `:version` or `:label` where one is meant. */
-const PARAMETER = /^[\w./:-]{1,2048}$/;
-
-/** Where an endpoint's key comes from. */
-export type ModelKey =
-  /** A function, so that a configuration that is printed does not show it. */
-  | { readonly from: 'environment'; readonly reveal: () => string }
-  /** The name of an SSM SecureString. */
-  | { readonly from: 'parameter'; readonly parameter: string };
 
 interface Common {
   /** The name under which the model is asked for, and counted. */
@@ -38,7 +29,7 @@ export type ModelConfig =
       /** The base URL: `/chat/completions` comes after it. */
       readonly url: string;
       /** Endpoints of one's own often want none. */
-      readonly key: ModelKey | undefined;
+      readonly key: Secret | undefined;
     })
   | (Common & { readonly provider: 'bedrock'; readonly region: string });
 
@@ -80,30 +71,6 @@ function readUrl(env: Environment): string | undefined {
   return held.replace(/\/+$/, '');
 }
 
-/** Not one of these errors repeats what a variable holds: the wrong variable may well hold the key. */
-function readKey(env: Environment): ModelKey | undefined {
-  const value = readVariable(env, 'FTE_MODEL_API_KEY', optionalText);
-  const parameter = readVariable(env, 'FTE_MODEL_API_KEY_PARAMETER', optionalText);
-  if (parameter !== undefined && !PARAMETER.test(parameter)) {
-    throw new ConfigError('FTE_MODEL_API_KEY_PARAMETER', SET, 'the name of an SSM parameter');
-  }
-  if (value === undefined) return parameter === undefined ? undefined : { from: 'parameter', parameter };
-  if (parameter !== undefined) {
-    throw new ConfigError('FTE_MODEL_API_KEY', SET, 'nothing while FTE_MODEL_API_KEY_PARAMETER is set');
-  }
-  if (env.FTE_STAGE !== 'local') {
-    throw new ConfigError(
-      'FTE_MODEL_API_KEY',
-      SET,
-      'a key in local mode only; elsewhere FTE_MODEL_API_KEY_PARAMETER names the SSM parameter that holds it',
-    );
-  }
-  if (!KEY.test(value)) {
-    throw new ConfigError('FTE_MODEL_API_KEY', SET, 'a key: at most 4096 characters without spaces');
-  }
-  return { from: 'environment', reveal: () => value };
-}
-
 function needed<T>(value: T | undefined, variable: string, allowed: string): T {
   if (value === undefined) throw new ConfigError(variable, undefined, allowed);
   return value;
@@ -120,7 +87,7 @@ export function loadModelConfig(env: Environment = process.env): ModelConfig {
   const kind = readVariable(env, 'FTE_MODEL', provider);
   const given = readVariable(env, 'FTE_MODEL_NAME', name);
   const url = readUrl(env);
-  const key = readKey(env);
+  const key = readSecret(env, 'FTE_MODEL_API_KEY');
   const limits = {
     prices: readVariable(env, 'FTE_MODEL_PRICES', prices),
     timeoutMs: readVariable(env, 'FTE_MODEL_TIMEOUT_MS', wholeNumber(100, 300_000, 20_000)),

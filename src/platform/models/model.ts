@@ -5,9 +5,9 @@ import {
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
 import { playbookModel } from '../../fte/agent/playbook/model.ts';
+import { secretSource } from '../secrets.ts';
 import type { ModelConfig } from './config.ts';
 import { cleaned, isRefusal } from './failures.ts';
-import { keySource } from './key.ts';
 
 type ConfigOf<P extends ModelConfig['provider']> = Extract<ModelConfig, { provider: P }>;
 
@@ -84,7 +84,7 @@ function readUsage(reported: ReportedUsage | null | undefined): LanguageModelV4U
 }
 
 function openaiCompatible(config: ConfigOf<'openai_compatible'>): LanguageModelV4 {
-  const key = config.key === undefined ? undefined : keySource(config.key);
+  const key = config.key === undefined ? undefined : secretSource(config.key);
   let used: string | undefined;
   return remoteModel({
     provider: 'openai_compatible',

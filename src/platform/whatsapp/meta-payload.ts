@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { type DeliveryStatus, normaliseAddress, statusOf } from '../../fte/channels/whatsapp.ts';
+import { normaliseAddress, statusOf } from '../../fte/channels/whatsapp.ts';
 import type { Instant } from '../../fte/entities.ts';
+import type { DeliveryStatus } from '../../fte/vocabulary.ts';
 
 export interface MetaMessage {
   /** The message's wamid, the same when Meta repeats the webhook. */

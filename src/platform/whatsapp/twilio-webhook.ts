@@ -1,4 +1,5 @@
-import { type DeliveryStatus, normaliseAddress, statusOf } from '../../fte/channels/whatsapp.ts';
+import { normaliseAddress, statusOf } from '../../fte/channels/whatsapp.ts';
+import type { DeliveryStatus } from '../../fte/vocabulary.ts';
 import type { HttpRequest } from '../../observability/http.ts';
 import { badSignature, malformedWebhook } from './errors.ts';
 import { type FormParameters, isSignedByTwilio, readForm } from './twilio-signature.ts';

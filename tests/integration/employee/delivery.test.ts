@@ -37,6 +37,8 @@ async function stored(): Promise<Reply> {
     createdAt: Date.now(),
     status: 'pending',
     sentAt: undefined,
+    partsSent: 0,
+    deliveryStatus: undefined,
     correlationId: 'c',
   };
   await connected.replies.storeOnce(reply);

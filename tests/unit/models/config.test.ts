@@ -47,7 +47,7 @@ test.each<[string, Environment, Partial<ModelConfig>]>([
   [
     'a key in a parameter, anywhere',
     { ...ENDPOINT, FTE_STAGE: 'prod', FTE_MODEL_API_KEY_PARAMETER: '/fte/model-key' },
-    { key: { from: 'parameter', parameter: '/fte/model-key' } },
+    { key: { from: 'parameter', parameter: '/fte/model-key', variable: 'FTE_MODEL_API_KEY_PARAMETER' } },
   ],
   ['Amazon Bedrock', BEDROCK, { provider: 'bedrock', name: 'vendor.model-v1:0', region: 'eu-central-1' }],
   [

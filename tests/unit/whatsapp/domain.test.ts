@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import {
-  DELIVERY_STATUSES,
-  type DeliveryStatus,
   isUserId,
   mayReplyFreely,
   messageId,
@@ -13,6 +11,7 @@ import {
   readReference,
   statusOf,
 } from '../../../src/fte/channels/whatsapp.ts';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../src/fte/vocabulary.ts';
 
 const anyStatus = fc.constantFrom(...DELIVERY_STATUSES);
 const settled = (statuses: readonly DeliveryStatus[]) =>

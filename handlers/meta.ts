@@ -1,0 +1,46 @@
+import { applyStatus } from '../src/fte/delivery/status.ts';
+import { channelOff } from '../src/fte/errors.ts';
+import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
+import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
+import { instrument, metrics } from '../src/fte/telemetry.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
+import { secretSource } from '../src/platform/secrets.ts';
+import { connect } from '../src/platform/service.ts';
+import { confirmMetaWebhook, readMetaWebhook } from '../src/platform/whatsapp/meta-webhook.ts';
+
+/** Meta batches; one webhook may hold many messages. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+const service = connect();
+const ports = { ...service, tickets: service.ticketStore };
+const { meta } = loadChannelConfig();
+const secrets = meta && { app: secretSource(meta.appSecret), verify: secretSource(meta.verifyToken) };
+
+export const handler = instrument({
+  function: 'meta',
+  component: 'whatsapp',
+  trigger: 'http',
+  bodyLimit: BODY_LIMIT,
+  refused: (error) => countRejection(metrics, 'whatsapp', error),
+  routes: {
+    'GET /webhooks/meta': async ({ query }) => {
+      if (secrets === undefined) throw channelOff('whatsapp');
+      return { status: 200, body: confirmMetaWebhook(query, await secrets.verify.get()) };
+    },
+    'POST /webhooks/meta': async (request, { correlationId, log }) => {
+      if (meta === undefined || secrets === undefined) throw channelOff('whatsapp');
+      const { phoneNumberId } = meta;
+      const webhook = readMetaWebhook(request, { appSecret: await secrets.app.get(), phoneNumberId });
+      for (const told of webhook.messages) {
+        const receivedAt = told.timestamp ?? request.receivedAt;
+        await takeInFromProvider(whatsappMessage('meta', told, { receivedAt, correlationId }), ports);
+      }
+      for (const { clientReference: reference, status, errors } of webhook.statuses) {
+        await applyStatus({ reference, status, code: errors[0]?.code, correlationId }, service);
+      }
+      if (webhook.ignored.length > 0)
+        log.info('parts of a webhook were passed over', { ignored: webhook.ignored });
+      return { status: 200, body: { received: true } };
+    },
+  },
+});

@@ -1,0 +1,37 @@
+import { applyStatus } from '../src/fte/delivery/status.ts';
+import { channelOff } from '../src/fte/errors.ts';
+import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
+import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
+import { instrument, metrics } from '../src/fte/telemetry.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
+import { secretSource } from '../src/platform/secrets.ts';
+import { connect } from '../src/platform/service.ts';
+import { EMPTY_TWIML, readTwilioWebhook, TWIML_TYPE } from '../src/platform/whatsapp/twilio-webhook.ts';
+
+const service = connect();
+const { twilio } = loadChannelConfig();
+const token = twilio && secretSource(twilio.authToken);
+
+export const handler = instrument({
+  function: 'twilio',
+  component: 'whatsapp',
+  trigger: 'http',
+  refused: (error) => countRejection(metrics, 'whatsapp', error),
+  routes: {
+    'POST /webhooks/twilio': async (request, { correlationId, log }) => {
+      if (twilio === undefined || token === undefined) throw channelOff('whatsapp');
+      const event = readTwilioWebhook(request, { authToken: await token.get(), url: twilio.url });
+      if (event.kind === 'message') {
+        const told = { ...event, name: event.profileName };
+        const message = whatsappMessage('twilio', told, { receivedAt: request.receivedAt, correlationId });
+        await takeInFromProvider(message, { ...service, tickets: service.ticketStore });
+      } else if (event.kind === 'status') {
+        const { clientReference: reference, status, errorCode: code } = event;
+        await applyStatus({ reference, status, code, correlationId }, service);
+      } else {
+        log.info('a webhook that asks for nothing', { reason: event.reason });
+      }
+      return { status: 200, body: EMPTY_TWIML, contentType: TWIML_TYPE };
+    },
+  },
+});
