@@ -1,21 +1,13 @@
 import { createDesk, ticketForTeam } from '../src/fte/operations/desk.ts';
 import { instrument } from '../src/fte/telemetry.ts';
-import type { HttpRequest, HttpResponse } from '../src/observability/http.ts';
-import { requireOperator } from '../src/platform/operator-keys.ts';
+import type { HttpRequest } from '../src/observability/http.ts';
+import { operatorRoutes } from '../src/platform/as-operator.ts';
 import { connect } from '../src/platform/service.ts';
 
 const service = connect();
 const desk = createDesk({ ...service, store: service.ticketStore });
 
-/** Nothing of a request is looked at before its key was. */
-function asOperator(
-  work: (request: HttpRequest, tools: { readonly correlationId: string }) => Promise<HttpResponse>,
-) {
-  return (request: HttpRequest, tools: { readonly correlationId: string }) => {
-    requireOperator(request.headers['x-api-key'], service.config.operatorKeyHashes);
-    return work(request, tools);
-  };
-}
+const asOperator = operatorRoutes(service.config.operatorKeyHashes);
 
 const idOf = ({ params }: HttpRequest) => params.id ?? '';
 

@@ -68,6 +68,10 @@ export interface Conversation {
   readonly startedAt: Instant;
   readonly lastMessageAt: Instant;
   readonly lastFrom: 'customer' | 'employee' | 'person';
+  /** Of the turns that the employee handled: their sentiments, added up. */
+  readonly sentiment: { readonly sum: number; readonly turns: number };
+  /** When it was first handed to people. */
+  readonly escalatedAt: Instant | undefined;
 }
 
 export interface Escalation {

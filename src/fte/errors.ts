@@ -161,3 +161,13 @@ export function channelOff(component: Component): ServiceError {
     component,
   });
 }
+
+export function notFound(what: 'conversation' | 'customer'): ServiceError {
+  return new ServiceError({
+    code: 'FTE_NOT_FOUND',
+    type: 'validation',
+    status: 404,
+    message: `There is no such ${what}.`,
+    component: 'api',
+  });
+}

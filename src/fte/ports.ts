@@ -31,6 +31,8 @@ export interface MessagePort {
 }
 
 export interface CustomerPort {
+  /** The customer with this address, if there is one. */
+  find(address: Pick<Address, 'kind' | 'value'>): Promise<Customer | undefined>;
   /** Notes a conversation among the customer's own, as the one that went on last. */
   noteConversation(customerId: string, place: Place, at: Instant): Promise<void>;
   /** The conversation that went on last, and when. */
@@ -52,6 +54,18 @@ export interface ConversationPort {
   addMessage(conversationId: string, message: InboundMessage): Promise<boolean>;
   /** Notes who spoke last, and when. */
   touch(conversationId: string, from: Conversation['lastFrom'], at: Instant): Promise<void>;
+  get(conversationId: string): Promise<Conversation | undefined>;
+  /** Notes what the employee found in one turn, once a message. */
+  noteTurn(
+    conversationId: string,
+    turn: {
+      readonly messageId: string;
+      readonly sentiment: number;
+      readonly escalatedAt: Instant | undefined;
+    },
+  ): Promise<void>;
+  /** Conversations whose last message is younger than `since`. */
+  since(since: Instant): Promise<readonly Conversation[]>;
   /** All entries, oldest first. */
   entries(conversationId: string): Promise<readonly Entry[]>;
   /** Conversations whose last message is younger than `since`. */

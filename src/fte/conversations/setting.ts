@@ -58,6 +58,8 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     startedAt: message.receivedAt,
     lastMessageAt: message.receivedAt,
     lastFrom: 'customer',
+    sentiment: { sum: 0, turns: 0 },
+    escalatedAt: undefined,
   });
   if (await conversations.addMessage(conversation.id, message)) {
     metrics.inc('fte_identity_matches_total', { result: created ? 'created' : 'matched' });

@@ -174,6 +174,12 @@ export async function handleTurn(messageId: string, attempt: Attempt, ports: Tur
     ports.log.error('the last attempt failed; the matter goes to people', { error });
     return handOverTurn(turn, effects, dependencies);
   });
+  const escalatedAt = result.escalation === undefined ? undefined : ports.now();
+  await ports.conversations.noteTurn(conversation.id, {
+    messageId: message.id,
+    sentiment: result.sentiment,
+    escalatedAt,
+  });
   ports.log.info('turn handled', {
     ticket_id: conversation.ticketId,
     category: result.category,

@@ -56,6 +56,40 @@ export function conversationPort(table: Table): ConversationPort {
       });
     },
 
+    async get(conversationId) {
+      const item = await table.get(metaKey(conversationId));
+      return item?.conversation as Conversation | undefined;
+    },
+
+    async noteTurn(conversationId, { messageId, sentiment, escalatedAt }) {
+      const escalated =
+        escalatedAt === undefined
+          ? ''
+          : ', conversation.escalatedAt = if_not_exists(conversation.escalatedAt, :escalated)';
+      await table.update(metaKey(conversationId), {
+        UpdateExpression: `SET last_turn = :message, conversation.sentiment.#sum = conversation.sentiment.#sum + :sentiment, conversation.sentiment.turns = conversation.sentiment.turns + :one${escalated}`,
+        // Turns of a conversation come one after the other; a repeated one is the last one.
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(last_turn) OR last_turn <> :message)',
+        ExpressionAttributeNames: { '#sum': 'sum' },
+        ExpressionAttributeValues: {
+          ':message': messageId,
+          ':sentiment': sentiment,
+          ':one': 1,
+          ...(escalatedAt === undefined ? {} : { ':escalated': escalatedAt }),
+        },
+      });
+    },
+
+    async since(since) {
+      const { items } = await table.query({
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk > :since',
+        ExpressionAttributeValues: { ':pk': ACTIVE, ':since': sortable(since) },
+      });
+      return items.map((item) => item.conversation as Conversation);
+    },
+
     async entries(conversationId) {
       const { items } = await table.query({
         KeyConditionExpression: 'pk = :pk',

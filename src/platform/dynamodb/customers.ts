@@ -3,12 +3,15 @@ import { newId } from '../../fte/ids.ts';
 import type { CustomerPort } from '../../fte/ports.ts';
 import type { Key, Table } from './table.ts';
 
-const identityKey = ({ kind, value }: Address): Key => ({ pk: `IDENTITY#${kind}:${value}`, sk: 'IDENTITY' });
+const identityKey = ({ kind, value }: Pick<Address, 'kind' | 'value'>): Key => ({
+  pk: `IDENTITY#${kind}:${value}`,
+  sk: 'IDENTITY',
+});
 const customerKey = (id: string): Key => ({ pk: `CUSTOMER#${id}`, sk: 'CUSTOMER' });
 
 /** `IDENTITY#<kind>:<value>` belongs to one customer: a conditional write decides who is first. */
 export function customerPort(table: Table): CustomerPort {
-  async function customerOf(address: Address): Promise<Customer | undefined> {
+  async function customerOf(address: Pick<Address, 'kind' | 'value'>): Promise<Customer | undefined> {
     const identity = await table.get(identityKey(address));
     if (identity === undefined) return undefined;
     const item = await table.get(customerKey(String(identity.customer_id)));
@@ -16,6 +19,8 @@ export function customerPort(table: Table): CustomerPort {
   }
 
   return {
+    find: customerOf,
+
     async noteConversation(customerId, place, at) {
       const pk = customerKey(customerId).pk;
       await table.put({ pk, sk: `CONVERSATION#${place.conversationId}`, place, noted_at: at }, true);
