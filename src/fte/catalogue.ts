@@ -10,6 +10,7 @@ import {
   FUNCTIONS,
   GUARDRAILS,
   INTERACTION_TYPES,
+  OUTCOMES,
   PRIORITIES,
   QUEUES,
   ROUTES,
@@ -101,7 +102,7 @@ export const catalogue = defineCatalogue({
   fte_conversation_outcomes_total: {
     type: 'counter',
     help: 'How a conversation ended, once, at its settlement.',
-    labels: { ...CHANNEL, outcome: ['resolved_confirmed', 'resolved_assumed', 'escalated', 'abandoned'] },
+    labels: { ...CHANNEL, outcome: OUTCOMES },
   },
   fte_first_response_time_seconds: {
     type: 'histogram',

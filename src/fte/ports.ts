@@ -64,8 +64,10 @@ export interface ConversationPort {
       readonly escalatedAt: Instant | undefined;
     },
   ): Promise<void>;
-  /** Conversations whose last message is younger than `since`. */
-  since(since: Instant): Promise<readonly Conversation[]>;
+  /** Unsettled conversations whose last message came between two moments, the oldest first. */
+  between(after: Instant, before: Instant): Promise<readonly Conversation[]>;
+  /** Settles a conversation until somebody writes again; false when it has been settled before. */
+  settle(conversationId: string): Promise<boolean>;
   /** All entries, oldest first. */
   entries(conversationId: string): Promise<readonly Entry[]>;
   /** Conversations whose last message is younger than `since`. */

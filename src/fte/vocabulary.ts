@@ -71,6 +71,10 @@ export const GUARDRAILS = [
 ] as const;
 export type Guardrail = (typeof GUARDRAILS)[number];
 
+/** How a conversation ended. */
+export const OUTCOMES = ['resolved_confirmed', 'resolved_assumed', 'escalated', 'abandoned'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 export const INTERACTION_TYPES = ['ai_resolved', 'human_resolved', 'unresolved'] as const;
 export type InteractionType = (typeof INTERACTION_TYPES)[number];
 

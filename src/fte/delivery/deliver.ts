@@ -5,6 +5,7 @@ import type { Instant, Reply } from '../entities.ts';
 import { brokenMessage, DeliveryRefused } from '../errors.ts';
 import { type HandOverKind, tellTeam } from '../escalations/hand-over.ts';
 import type { ConversationPort, QueuePort, ReplyPort, ReplySender } from '../ports.ts';
+import { evaluate } from '../targets.ts';
 import { MAX_RECEIVES } from '../work.ts';
 
 export interface DeliveryPorts {
@@ -22,9 +23,10 @@ function countDelivered(reply: Reply, sentAt: Instant, metrics: FteMetrics): voi
   metrics.inc('fte_customer_interactions_total', { channel, direction: 'outbound', status: 'success' });
   if (!reply.countsAsResponse) return;
   metrics.observe('fte_customer_response_time_seconds', { channel }, (sentAt - reply.turnReceivedAt) / 1000);
-  const { firstResponseSince: since } = reply;
-  if (since !== undefined)
-    metrics.observe('fte_first_response_time_seconds', { channel }, (sentAt - since) / 1000);
+  if (reply.firstResponseSince === undefined) return;
+  const seconds = (sentAt - reply.firstResponseSince) / 1000;
+  metrics.observe('fte_first_response_time_seconds', { channel }, seconds);
+  evaluate(metrics, 'first_response', channel, seconds);
 }
 
 /** The team is told before the status says so: cut off in between, it is told again, not never. */
@@ -79,6 +81,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
   } finally {
     const seconds = (performance.now() - started) / 1000;
     ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, seconds);
+    evaluate(ports.metrics, 'delivery', reply.channel, seconds);
   }
   const sentAt = ports.now();
   // Somebody who found it claimed has handed it over meanwhile; it is counted as that.

@@ -3,6 +3,7 @@ import type { Instant } from '../entities.ts';
 import type { ConversationPort, DeploymentPort, QueuePort } from '../ports.ts';
 import { QUEUES } from '../vocabulary.ts';
 import type { DependencyState } from './health.ts';
+import { countUnanswered } from './waiting.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -37,6 +38,9 @@ export async function setGauges(
     conversations
       .countActive(at - DAY_MS)
       .then((count) => metrics.set('fte_active_conversations', {}, count)),
+    countUnanswered(conversations, at).then((count) =>
+      metrics.set('fte_unanswered_conversations', {}, count),
+    ),
     deployments
       .firstServedAt(build.version, at)
       .then((since) => metrics.set('fte_system_uptime_seconds', {}, Math.max(0, at - since) / 1000)),

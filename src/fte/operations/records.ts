@@ -87,7 +87,7 @@ export function createRecords({ customers, conversations, now }: RecordsPorts) {
     /** The last 24 hours: conversations, their mean sentiment (0 angry to 1 happy; null without one), and escalations. */
     async channels() {
       const since = now() - DAY_MS;
-      const all = await conversations.since(since);
+      const all = await conversations.between(since, now());
       const rows = CHANNELS.map((channel) => {
         const own = all.filter((one) => one.channel === channel);
         const turns = own.reduce((total, one) => total + one.sentiment.turns, 0);

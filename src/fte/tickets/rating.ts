@@ -4,6 +4,7 @@ import type { FteMetrics } from '../catalogue.ts';
 import type { Instant, Rating, Ticket } from '../entities.ts';
 import { alreadyRated } from '../errors.ts';
 import { parseInput, text } from '../input.ts';
+import { settle } from '../operations/settlement.ts';
 import type { ConversationPort, TicketPort } from '../ports.ts';
 import type { InteractionType } from '../vocabulary.ts';
 import type { Tickets } from './tickets.ts';
@@ -35,7 +36,7 @@ export async function rate(
   ports: {
     readonly store: TicketPort;
     readonly tickets: Tickets;
-    readonly conversations: Pick<ConversationPort, 'entries'>;
+    readonly conversations: ConversationPort;
     readonly metrics: FteMetrics;
     readonly log: Log;
     readonly now: () => Instant;
@@ -51,6 +52,8 @@ export async function rate(
   const type = interactionType(ticket, answered, score);
   ports.metrics.observe('fte_customer_satisfaction_score', { interaction_type: type }, score);
   ports.metrics.inc('fte_csat_ratings_total', { channel: ticket.channel, score: `${score}` });
+  const conversation = score >= SATISFIED ? await ports.conversations.get(ticket.conversationId) : undefined;
+  if (conversation !== undefined) await settle(conversation, { ...ticket, rating }, ports);
   if (type === 'ai_resolved' && ticket.resolvedAt === undefined && ticket.status === 'open') {
     const change = { resolvedAt: rating.at, resolvedBy: 'employee' } as const;
     // The rating stands, whatever becomes of the ticket: a person may have moved it meanwhile.

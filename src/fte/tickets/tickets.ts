@@ -4,6 +4,7 @@ import type { Escalation, Instant, Ticket } from '../entities.ts';
 import { ticketNotFound, wrongTransition } from '../errors.ts';
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
+import { evaluate } from '../targets.ts';
 import type { Priority, TicketOperation } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
 
@@ -73,7 +74,9 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     } else if (operation === 'reopen') {
       metrics.inc('fte_ticket_reopens_total', { category, channel });
     } else if (operation === 'assign' && escalation !== undefined && before.assignee === undefined) {
-      metrics.observe('fte_human_pickup_time_seconds', { priority }, (at - escalation.at) / 1000);
+      const seconds = (at - escalation.at) / 1000;
+      metrics.observe('fte_human_pickup_time_seconds', { priority }, seconds);
+      evaluate(metrics, 'human_ack', channel, seconds);
     }
     return require(id);
   }

@@ -49,10 +49,10 @@ export function conversationPort(table: Table): ConversationPort {
     async touch(conversationId, from, at) {
       await table.update(metaKey(conversationId), {
         UpdateExpression:
-          'SET gsi1sk = :sortable, conversation.lastMessageAt = :at, conversation.lastFrom = :from',
+          'SET gsi1pk = :active, gsi1sk = :sortable, conversation.lastMessageAt = :at, conversation.lastFrom = :from',
         // Deliveries and messages race; the later moment stays.
         ConditionExpression: 'attribute_exists(pk) AND gsi1sk <= :sortable',
-        ExpressionAttributeValues: { ':sortable': sortable(at), ':at': at, ':from': from },
+        ExpressionAttributeValues: { ':active': ACTIVE, ':sortable': sortable(at), ':at': at, ':from': from },
       });
     },
 
@@ -81,13 +81,29 @@ export function conversationPort(table: Table): ConversationPort {
       });
     },
 
-    async since(since) {
+    async between(after, before) {
       const { items } = await table.query({
         IndexName: 'gsi1',
-        KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk > :since',
-        ExpressionAttributeValues: { ':pk': ACTIVE, ':since': sortable(since) },
+        KeyConditionExpression: 'gsi1pk = :pk AND gsi1sk BETWEEN :after AND :before',
+        ExpressionAttributeValues: { ':pk': ACTIVE, ':after': sortable(after), ':before': sortable(before) },
       });
       return items.map((item) => item.conversation as Conversation);
+    },
+
+    async settle(conversationId) {
+      const first = await table.update(metaKey(conversationId), {
+        UpdateExpression: 'SET settled = :true REMOVE gsi1pk',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settled)',
+        ExpressionAttributeValues: { ':true': true },
+      });
+      if (first !== undefined) return true;
+      // It went on after it had been settled: out of sight once more, not counted once more.
+      await table.update(metaKey(conversationId), {
+        UpdateExpression: 'SET settled = :true REMOVE gsi1pk',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':true': true },
+      });
+      return false;
     },
 
     async entries(conversationId) {

@@ -1,0 +1,118 @@
+/** What upkeep does hours and days later: the clock is given to it. */
+import { sumOf } from '../../running/counted.ts';
+import { questionOf, refundOf } from '../../running/form.ts';
+import { type RunningService, startService } from '../../running/service.ts';
+import { until } from '../../running/until.ts';
+
+const HOUR = 3_600_000;
+let service: RunningService;
+let ports: ReturnType<typeof import('../../../src/platform/service.ts')['connect']>;
+let settlement: typeof import('../../../src/fte/operations/settlement.ts');
+let waiting: typeof import('../../../src/fte/operations/waiting.ts');
+beforeAll(async () => {
+  service = await startService();
+  ports = (await import('../../../src/platform/service.ts')).connect();
+  settlement = await import('../../../src/fte/operations/settlement.ts');
+  waiting = await import('../../../src/fte/operations/waiting.ts');
+});
+afterAll(() => service.stop());
+beforeEach(() => service.work());
+
+const later = (hours: number) => () => Date.now() + hours * HOUR;
+const settleAt = (hours: number) =>
+  settlement.settleSilent({ ...ports, tickets: ports.ticketStore, now: later(hours) });
+const count = async (name: string, labels: Record<string, string> = {}) =>
+  sumOf(await ports.metrics.snapshot(), name, labels);
+const outcomes = async () => {
+  const names = ['resolved_confirmed', 'resolved_assumed', 'escalated', 'abandoned'];
+  return Promise.all(
+    names.map((outcome) => count('fte_conversation_outcomes_total', { channel: 'web_form', outcome })),
+  );
+};
+async function answered(form: object): Promise<string> {
+  const { json } = await service.request('POST /support/submit', {}, { body: form });
+  await until('the answer', async () => {
+    const { messages } = (await service.request('GET /support/ticket/{id}', { id: json.ticket_id })).json;
+    return messages.length > 1;
+  });
+  return json.ticket_id;
+}
+const rate = (id: string, rating: number) =>
+  service.request('POST /support/ticket/{id}/feedback', { id }, { body: { rating } });
+
+test('a conversation is settled once: after 72 hours of silence, or by a good rating at once', async () => {
+  await answered(questionOf());
+  await answered(refundOf());
+  const unhappy = await answered(questionOf());
+  await rate(unhappy, 1);
+  const happy = await answered(questionOf());
+  expect(await outcomes()).toEqual([0, 0, 0, 0]);
+  await rate(happy, 5);
+  expect(await outcomes()).toEqual([1, 0, 0, 0]);
+  expect(await settleAt(71)).toBe(0);
+  expect(await settleAt(73)).toBe(3);
+  expect(await outcomes()).toEqual([1, 1, 1, 1]);
+  expect(await settleAt(74)).toBe(0);
+  expect(await outcomes()).toEqual([1, 1, 1, 1]);
+});
+
+test('settled, a conversation may go on; it is active again and not counted twice', async () => {
+  const id = await answered(questionOf());
+  await settleAt(73);
+  const before = await outcomes();
+  const active = () => ports.conversations.countActive(Date.now() - 24 * HOUR);
+  const without = await active();
+  await service.request(
+    'POST /support/ticket/{id}/messages',
+    { id },
+    { body: { message: 'And how do I swap a shift?' } },
+  );
+  await until('it is active again', async () => (await active()) === without + 1);
+  await settleAt(80);
+  expect(await outcomes()).toEqual(before);
+});
+
+test('who waits for an answer is seen after an hour, and has a person before the answer time is over', async () => {
+  await settleAt(73);
+  const id = await answered(questionOf({ priority: 'urgent' }));
+  await service.rest();
+  expect(await waiting.countUnanswered(ports.conversations, later(2)())).toBe(0);
+  // A turn that ended in the dead-letter queue leaves the customer's word as the last one.
+  const ticket = await ports.tickets.require(id);
+  await ports.conversations.touch(ticket.conversationId, 'customer', Date.now());
+  expect(await waiting.countUnanswered(ports.conversations, later(0.9)())).toBe(0);
+  expect(await waiting.countUnanswered(ports.conversations, later(1.1)())).toBe(1);
+
+  const escalateAt = (hours: number) =>
+    waiting.escalateAtRisk({ ...ports, correlationId: 'c', now: later(hours) });
+  expect(await escalateAt(0.1)).toBe(0);
+  const before = await count('fte_escalations_total', { reason: 'sla_risk' });
+  expect(await escalateAt(0.21)).toBe(1);
+  expect(await escalateAt(0.25)).toBe(0);
+  expect(await count('fte_escalations_total', { reason: 'sla_risk' })).toBe(before + 1);
+  expect(await ports.tickets.require(id)).toMatchObject({
+    status: 'escalated',
+    escalation: { notified: true },
+  });
+});
+
+test('targets are evaluated where they are met or missed', async () => {
+  const evaluations = (sla: string) => count('fte_sla_evaluations_total', { sla, channel: 'web_form' });
+  const [first, delivery, ack] = [
+    await evaluations('first_response'),
+    await evaluations('delivery'),
+    await evaluations('human_ack'),
+  ];
+  const id = await answered(refundOf());
+  await service.request(
+    'POST /support/ticket/{id}/assign',
+    { id },
+    { operator: true, body: { assignee: 'G' } },
+  );
+  await until('all three', async () => (await evaluations('human_ack')) === ack + 1);
+  expect([await evaluations('first_response'), await evaluations('delivery')]).toEqual([
+    first + 1,
+    delivery + 1,
+  ]);
+  expect(await count('fte_sla_breaches_total', { sla: 'human_ack', channel: 'web_form' })).toBe(0);
+});
