@@ -33,6 +33,17 @@ export interface MessagePort {
 export interface CustomerPort {
   /** The customer with this address, if there is one. */
   find(address: Pick<Address, 'kind' | 'value'>): Promise<Customer | undefined>;
+  /** Notes that an address was proven by a provider. */
+  prove(address: Address): Promise<void>;
+  /** Notes that the owner of `by` says to own `claimed`, too. */
+  claim(by: Address, claimed: Address): Promise<void>;
+  /** Whether the owner of `by`, a proven address, has said to own `claimed`. */
+  hasClaimed(by: Address, claimed: Address): Promise<boolean>;
+  /**
+   * Makes the owner of `other` the customer of `primary`, with all conversations; `taken` when `other` belongs to a
+   * customer with another primary address. Repeating it changes nothing.
+   */
+  link(primary: Address, other: Address): Promise<Customer | 'taken'>;
   /** Notes a conversation among the customer's own, as the one that went on last. */
   noteConversation(customerId: string, place: Place, at: Instant): Promise<void>;
   /** The conversation that went on last, and when. */

@@ -2,6 +2,7 @@ import type { FteMetrics } from '../catalogue.ts';
 import type { Conversation, Customer, InboundMessage, Instant, Place, Reply, Ticket } from '../entities.ts';
 import { derivedId, groupOf } from '../ids.ts';
 import type { ConversationPort, CustomerPort, MessagePort, QueuePort, TicketPort } from '../ports.ts';
+import { identify } from './identity.ts';
 
 export interface SettingPorts {
   readonly messages: MessagePort;
@@ -47,7 +48,7 @@ async function placeOf(message: InboundMessage, customer: Customer, ports: Setti
 /** Resolves customer and conversation and stores the message there. All of it may be repeated. */
 export async function enter(message: InboundMessage, ports: SettingPorts): Promise<Setting> {
   const { customers, conversations, ticketStore, metrics, now } = ports;
-  const { customer, created } = await customers.resolve(message.from, message.customerName, now());
+  const { customer, result } = await identify(message, now(), ports);
   const place = await placeOf(message, customer, ports);
   const ticket = await ticketStore.get(place.ticketId);
   const conversation = await conversations.open({
@@ -62,7 +63,7 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     escalatedAt: undefined,
   });
   if (await conversations.addMessage(conversation.id, message)) {
-    metrics.inc('fte_identity_matches_total', { result: created ? 'created' : 'matched' });
+    metrics.inc('fte_identity_matches_total', { result });
   }
   await conversations.touch(conversation.id, 'customer', message.receivedAt);
   await customers.noteConversation(conversation.customerId, place, message.receivedAt);

@@ -18,8 +18,59 @@ export function customerPort(table: Table): CustomerPort {
     return item?.customer as Customer | undefined;
   }
 
+  async function identityOf(address: Pick<Address, 'kind' | 'value'>) {
+    return table.get(identityKey(address));
+  }
+
+  async function conversationNotes(customerId: string) {
+    const { items } = await table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': customerKey(customerId).pk, ':prefix': 'CONVERSATION#' },
+    });
+    return items;
+  }
+
   return {
     find: customerOf,
+
+    async prove(address) {
+      await table.update(identityKey(address), {
+        UpdateExpression: 'SET verified = :true',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':true': true },
+      });
+    },
+
+    async claim(by, claimed) {
+      const sk = `CLAIM#${claimed.kind}:${claimed.value}`;
+      await table.put({ pk: identityKey(by).pk, sk });
+    },
+
+    async hasClaimed(by, claimed) {
+      const identity = await identityOf(by);
+      if (identity?.verified !== true) return false;
+      const sk = `CLAIM#${claimed.kind}:${claimed.value}`;
+      return (await table.get({ pk: identityKey(by).pk, sk })) !== undefined;
+    },
+
+    async link(primary, other) {
+      const customer = await customerOf(primary);
+      const identity = await identityOf(other);
+      if (customer === undefined || identity === undefined) return 'taken';
+      const before = String(identity.customer_id);
+      if (before === customer.id) return customer;
+      if (identity.linked_to !== undefined && identity.linked_to !== identityKey(primary).pk) return 'taken';
+      // The conversations first: cut off in between, they are there twice and not nowhere.
+      for (const note of await conversationNotes(before)) {
+        await table.put({ ...note, ...{ pk: customerKey(customer.id).pk, sk: String(note.sk) } }, true);
+      }
+      await table.update(identityKey(other), {
+        UpdateExpression: 'SET customer_id = :customer, linked_to = :primary',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':customer': customer.id, ':primary': identityKey(primary).pk },
+      });
+      return customer;
+    },
 
     async noteConversation(customerId, place, at) {
       const pk = customerKey(customerId).pk;
@@ -41,10 +92,7 @@ export function customerPort(table: Table): CustomerPort {
     },
 
     async conversationsOf(customerId, limit) {
-      const { items } = await table.query({
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': customerKey(customerId).pk, ':prefix': 'CONVERSATION#' },
-      });
+      const items = await conversationNotes(customerId);
       return items
         .toSorted((a, b) => Number(b.noted_at) - Number(a.noted_at))
         .slice(0, limit)
