@@ -1,6 +1,6 @@
 import { channelOff } from '../src/fte/errors.ts';
-import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
-import { mailMessage, whyIgnored } from '../src/fte/intake/mail.ts';
+import { countRejection } from '../src/fte/intake/intake.ts';
+import { takeInMail } from '../src/fte/intake/mail.ts';
 import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { readMailRequest, requireBearer } from '../src/platform/email/inbound.ts';
@@ -21,20 +21,16 @@ export const handler = instrument({
   bodyLimit: BODY_LIMIT,
   refused: (error) => countRejection(metrics, 'email', error),
   routes: {
-    'POST /webhooks/email': async (request, { correlationId, log }) => {
+    'POST /webhooks/email': async (request, { correlationId }) => {
       if (mailWebhook === undefined) throw channelOff('email');
       requireBearer(request.headers, mailWebhook.tokenHashes);
       const { raw, receivedAt } = readMailRequest(request);
-      const mail = await parseMail(raw);
       const rules = { ownAddresses: own === undefined ? [] : [own.from], authservId: mailWebhook.authservId };
-      const ignored = whyIgnored(mail, rules);
-      if (ignored !== undefined) {
-        log.info('a mail that is not answered', { reason: ignored });
-        return { status: 200, body: { accepted: false, reason: ignored } };
-      }
-      const message = await mailMessage(mail, rules, { receivedAt, correlationId }, ports);
-      await takeInFromProvider(message, ports);
-      return { status: 200, body: { accepted: true } };
+      const reason = await takeInMail(await parseMail(raw), rules, { receivedAt, correlationId }, ports);
+      return {
+        status: 200,
+        body: { accepted: reason === undefined, ...(reason === undefined ? {} : { reason }) },
+      };
     },
   },
 });

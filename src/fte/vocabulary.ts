@@ -111,6 +111,7 @@ export const FUNCTIONS = [
   'twilio',
   'meta',
   'email',
+  'mailObject',
   'unmatched',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];

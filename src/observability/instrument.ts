@@ -64,10 +64,17 @@ export interface ScheduleOptions<C extends InstrumentedCatalogue> extends Common
   readonly trigger: 'schedule';
   readonly run: (tools: HandlerTools<C>) => Promise<unknown>;
 }
+export interface EventOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
+  /** Any other event source, as S3. */
+  readonly trigger: 'event';
+  /** What it throws is counted and thrown on, so that Lambda delivers the event again. */
+  readonly event: (event: unknown, tools: HandlerTools<C>) => Promise<unknown>;
+}
 export type InstrumentOptions<C extends InstrumentedCatalogue> =
   | HttpOptions<C>
   | SqsOptions<C>
-  | ScheduleOptions<C>;
+  | ScheduleOptions<C>
+  | EventOptions<C>;
 
 /** What every handler of the project is; `instrumented` says how, for the test that walks `serverless.yml`. */
 export interface InstrumentedHandler {
@@ -136,6 +143,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
     async function work(event: unknown): Promise<unknown> {
       if (options.trigger === 'http') return http(event as APIGatewayProxyEventV2, options);
       if (options.trigger === 'schedule') return options.run(tools);
+      if (options.trigger === 'event') return options.event(event, tools);
       const { invocation } = requireContext();
       return handleBatch(event as SQSEvent, (message) => options.message(message, tools), {
         bind: (correlationId, task) => withContext({ correlationId, invocation }, task),

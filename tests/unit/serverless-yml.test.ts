@@ -32,9 +32,13 @@ test.each(functions)(
       httpApi === undefined || httpApi === '*' ? [] : [httpApi],
     );
     expect([...instrumented!.routes].sort()).toEqual(routes.sort());
-    const trigger =
-      events[0]?.httpApi !== undefined ? 'http' : events[0]?.sqs !== undefined ? 'sqs' : 'schedule';
-    expect(instrumented?.trigger).toBe(trigger);
+    const triggers: Readonly<Record<string, string>> = {
+      httpApi: 'http',
+      sqs: 'sqs',
+      schedule: 'schedule',
+      s3: 'event',
+    };
+    expect(instrumented?.trigger).toBe(triggers[Object.keys(events[0] ?? {})[0] ?? '']);
   },
 );
 

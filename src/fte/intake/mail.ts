@@ -2,6 +2,7 @@ import { isAutomatic, mailIdOf, type ParsedMail, senderOf, threadOf, verdictsOf 
 import type { Address, InboundMessage, Instant, Place } from '../entities.ts';
 import { newTicketId } from '../ids.ts';
 import type { ReplyPort, TicketPort } from '../ports.ts';
+import { type IntakePorts, takeInFromProvider } from './intake.ts';
 
 /** As much of a mail as the employee reads. */
 const MAX_TEXT = 5000;
@@ -15,7 +16,7 @@ export interface MailRules {
 }
 
 /** Why a mail is not answered; undefined for one that is. */
-export function whyIgnored(mail: ParsedMail, { ownAddresses, authservId }: MailRules): string | undefined {
+function whyIgnored(mail: ParsedMail, { ownAddresses, authservId }: MailRules): string | undefined {
   const { spam, virus } = verdictsOf(mail, authservId);
   return virus ? 'virus' : spam ? 'spam' : isAutomatic(mail, ownAddresses);
 }
@@ -44,7 +45,7 @@ async function continuedBy(
 }
 
 /** A mail as a message. */
-export async function mailMessage(
+async function mailMessage(
   mail: ParsedMail,
   rules: MailRules,
   delivery: { readonly receivedAt: Instant; readonly correlationId: string },
@@ -67,4 +68,29 @@ export async function mailMessage(
     queued: false,
     ...delivery,
   };
+}
+
+export interface MailPorts extends IntakePorts {
+  readonly replies: Pick<ReplyPort, 'find'>;
+  readonly ticketStore: Pick<TicketPort, 'get'>;
+}
+
+/** Takes a mail in, by whichever entrance it came. Returns why not, for one that is not answered. */
+export async function takeInMail(
+  mail: ParsedMail,
+  rules: MailRules,
+  delivery: { readonly receivedAt: Instant; readonly correlationId: string },
+  ports: MailPorts,
+): Promise<string | undefined> {
+  const ignored = whyIgnored(mail, rules);
+  if (ignored !== undefined) {
+    ports.log.info('a mail that is not answered', { reason: ignored });
+    return ignored;
+  }
+  const message = await mailMessage(mail, rules, delivery, {
+    replies: ports.replies,
+    tickets: ports.ticketStore,
+  });
+  await takeInFromProvider(message, ports);
+  return undefined;
 }

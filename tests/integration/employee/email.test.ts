@@ -161,3 +161,42 @@ describe('who may see what was written before', () => {
     expect((await historyOf(from, 'pass')).conversations).toHaveLength(2);
   });
 });
+
+describe('mails that a receipt rule leaves in S3', () => {
+  const BUCKET = 'mail';
+  const put = async (Key: string, Body: string) => {
+    const { CreateBucketCommand, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+    const s3 = new S3Client({ forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET })).catch(() => undefined);
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+    s3.destroy();
+  };
+  const eventOf = (...keys: string[]) => ({
+    Records: keys.map((key) => ({
+      eventTime: new Date().toISOString(),
+      s3: { bucket: { name: BUCKET }, object: { key, size: 100 } },
+    })),
+  });
+
+  test('each is answered once, however often the event comes; one that can not be read holds none back', async () => {
+    const mime = mimeOf({ from: 'six@example.com', text: 'How do I request leave?' }).replace(
+      LOCAL_AUTHSERV_ID,
+      'amazonses.com',
+    );
+    await put('good', mime);
+    await put('bad', 'no mail');
+    const before = await count('fte_webhook_rejections_total', { channel: 'email', reason: 'malformed' });
+    for (let i = 0; i < 2; i++) await service.invoke('mailObject', eventOf('bad', 'gone', 'good'));
+    await until('the answer', () => sentTo('six@example.com').length > 0);
+    expect(sentTo('six@example.com')).toHaveLength(1);
+    expect(await count('fte_webhook_rejections_total', { channel: 'email', reason: 'malformed' })).toBe(
+      before + 2,
+    );
+  });
+
+  test("S3's own test event is nothing to do", async () => {
+    await expect(
+      service.invoke('mailObject', { Service: 'Amazon S3', Event: 's3:TestEvent' }),
+    ).resolves.toBeUndefined();
+  });
+});
