@@ -20,11 +20,18 @@ function onPath(command: string): string | undefined {
   });
 }
 
-/** The processes of a command, by the kernel's name for it, which is cut to 15 bytes. */
-function running(command: string): readonly string[] {
+/**
+ * The services of a command, by the kernel's name for it, which is cut to 15 bytes. What a test beside this one has
+ * started has a parent of its own; a service belongs to the first process.
+ */
+function services(command: string): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === command.slice(0, 15);
+      if (!/^\d+$/.test(pid)) return false;
+      // pid (comm) state ppid …; the name may hold anything.
+      const [, name, parent] =
+        /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+      return name === command.slice(0, 15) && parent === '1';
     } catch {
       return false;
     }
@@ -64,7 +71,7 @@ function aptGet(...words: string[]): { readonly ok: boolean; readonly output: st
 
 function install({ command, debianPackage }: Executable): void {
   const words = ['install', '-y', '--no-install-recommends', debianPackage];
-  const before = new Set(running(command));
+  const before = new Set(services(command));
   withoutServices(() => {
     if (aptGet(...words).ok) return;
     aptGet('update');
@@ -73,7 +80,7 @@ function install({ command, debianPackage }: Executable): void {
   });
   // It must not start at the next boot either.
   if (existsSync('/run/systemd/system')) spawnSync('systemctl', ['disable', '--now', debianPackage]);
-  const started = running(command).filter((pid) => !before.has(pid));
+  const started = services(command).filter((pid) => !before.has(pid));
   if (started.length > 0)
     throw new Error(`installing ${debianPackage} started a service: process ${started.join(', ')}`);
 }
