@@ -4,6 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+if (process.env.FTE_SKIP_REAL_SERVERS !== '1') {
+  spawnSync(process.execPath, [join(root, 'tests', 'servers', 'install.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const { status } = spawnSync(
   process.execPath,
