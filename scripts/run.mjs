@@ -6,7 +6,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const OLDEST_NODE = 22;
+/** The first that runs TypeScript as it is. */
+const OLDEST_NODE = [22, 18];
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const lockfile = join(root, 'package-lock.json');
 /** npm writes this one last, so it stands for a complete install. */
@@ -48,11 +49,12 @@ if (!isInstalled()) install();
 if (!isInstalled()) stop('npm ci left packages out; delete node_modules and try again.');
 
 const bundled = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-const own = Number(process.versions.node.split('.')[0]);
-if (!existsSync(bundled) && own < OLDEST_NODE) {
+const [major, minor] = process.versions.node.split('.').map(Number);
+const tooOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+if (!existsSync(bundled) && tooOld) {
   stop(
     `Node ${process.versions.node} is too old, and for ${process.platform}-${process.arch} no newer one comes with the packages.`,
-    `Install Node ${OLDEST_NODE} or newer, then try again.`,
+    `Install Node ${OLDEST_NODE.join('.')} or newer, then try again.`,
   );
 }
 
