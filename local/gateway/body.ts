@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType, promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseProtobuf } from './parse-protobuf.ts';
 import { parseText } from './parse-text.ts';
 import { MalformedBody, type PushedMetrics } from './pushed.ts';
 
@@ -17,6 +18,13 @@ type Parse = (body: Buffer) => PushedMetrics;
 /** One entry a format; the first that accepts a content type reads the body. */
 const FORMATS: readonly { readonly accepts: (type: MIMEType) => boolean; readonly parse: Parse }[] = [
   { accepts: (type) => type.essence === 'text/plain', parse: parseText },
+  {
+    accepts: ({ essence, params }) =>
+      essence === 'application/vnd.google.protobuf' &&
+      params.get('proto') === 'io.prometheus.client.MetricFamily' &&
+      params.get('encoding') === 'delimited',
+    parse: parseProtobuf,
+  },
 ];
 
 /** The parser for a content type. What is unknown or missing is tried as text, as gateways do. */

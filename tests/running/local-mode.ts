@@ -66,14 +66,13 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
     await ended(child);
   };
   try {
-    await until(
-      'the start screen',
-      () => {
-        if (child.exitCode !== null) throw new Error('it ended');
-        return text.includes('The employee is at work.');
-      },
-      START_SECONDS,
-    );
+    const ready = until('the start screen', () => text.includes('The employee is at work.'), START_SECONDS);
+    const gone = ended(child).then((code) => {
+      throw new Error(`it ended with exit code ${code}`);
+    });
+    await Promise.race([ready, gone]);
+    // From now on its end is what somebody asks for.
+    gone.catch(() => undefined);
   } catch (error) {
     await kill();
     throw new Error(`npm start did not get ready: ${String(error)}\n${text.slice(-4000)}`);
