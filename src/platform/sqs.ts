@@ -25,6 +25,17 @@ async function sizeOf(QueueUrl: string): Promise<number> {
   return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
 }
 
+/**
+ * JSON in ASCII. SQS refuses some characters (U+FFFE and U+FFFF, and some stand-ins every emoji); escaped, all pass.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function asciiJson(body: unknown): string {
+  return JSON.stringify(body).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The FIFO queues; the correlation id travels as a message attribute. */
 export function queuePort(queues: Config['queues']): QueuePort {
   return {
@@ -33,7 +44,7 @@ export function queuePort(queues: Config['queues']): QueuePort {
         client.send(
           new SendMessageCommand({
             QueueUrl: queues[queue],
-            MessageBody: JSON.stringify(body),
+            MessageBody: asciiJson(body),
             MessageGroupId: group,
             MessageDeduplicationId: id,
             MessageAttributes: {

@@ -25,7 +25,7 @@ test('the short form of soak:form', async () => {
     rate: 10,
     outbox: () => local.lines('outbox.jsonl'),
   });
-  const { accepted, answered, answeredTwice, failedRequests } = report;
+  const { accepted, answered, answeredTwice, failedRequests, errors } = report;
   const why = accepted === 40 ? [] : failedRequests;
   expect({ accepted, answered, answeredTwice, why }).toEqual({
     accepted: 40,
@@ -34,10 +34,12 @@ test('the short form of soak:form', async () => {
     why: [],
   });
   for (const { metric, expected, counted } of report.counters) {
-    // On a machine that is so busy that the database answers too late, what it did is done and its count is lost; a
-    // failed request says that this happened. Nothing is ever counted twice.
-    const allowed = failedRequests.length === 0 ? counted === expected : counted <= expected;
-    expect({ metric, expected, counted, failedRequests, allowed }).toMatchObject({ metric, allowed: true });
+    // On a machine that is so busy that the database answers too late, what it did is done and its count is lost;
+    // failed requests and counted errors say that this happened. Nothing is ever counted twice.
+    const smooth = failedRequests.length === 0 && errors === 0;
+    const allowed = smooth ? counted === expected : counted <= expected;
+    const told = `${metric}: ${counted} of ${expected}, ${failedRequests.length} failed requests, ${errors} errors`;
+    expect({ told, allowed }).toEqual({ told, allowed: true });
   }
 }, 180_000);
 

@@ -20,6 +20,8 @@ export interface LoadReport {
   /** Requests that got no 2xx, and were sent again with the same Idempotency-Key as a caller would. */
   readonly failedRequests: readonly string[];
   readonly answered: number;
+  /** By how much `fte_errors_total` grew. */
+  readonly errors: number;
   readonly escalated: number;
   /** Tickets with more than one reply in the outbox. */
   readonly answeredTwice: number;
@@ -139,7 +141,6 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
     ['fte_ticket_operations_total', { operation: 'create', status: 'success' }, messages],
     ['fte_escalations_total', { ...web, reason: 'refund_request' }, escalated],
     ['fte_agent_tool_calls_total', { tool_name: 'send_response', status: 'success' }, messages],
-    ...(failedRequests.length === 0 ? ([['fte_errors_total', {}, 0]] as const) : []),
   ];
   const grown = (after: readonly Sample[]) =>
     expected.map(([metric, labels, by]) => ({
@@ -158,6 +159,8 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
     10,
   ).catch(() => undefined);
 
+  const errors =
+    (sampled(await scrape(url), 'fte_errors_total') ?? 0) - (sampled(before, 'fte_errors_total') ?? 0);
   const ids = new Set(sent.map(({ id }) => id));
   const replies = outbox().filter(({ kind, ticket_id }) => kind === 'reply' && ids.has(String(ticket_id)));
   const perTicket = Map.groupBy(replies, ({ ticket_id }) => ticket_id);
@@ -166,6 +169,7 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
     accepted: sent.length,
     failedRequests,
     answered: times.size,
+    errors,
     escalated,
     answeredTwice: [...perTicket.values()].filter(({ length }) => length > 1).length,
     responseSeconds: {

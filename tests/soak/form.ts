@@ -62,7 +62,7 @@ try {
   console.table(report.counters);
   for (const why of report.failedRequests) console.log(`failed: ${why}`);
   console.log(
-    `start ${local.startSeconds.toFixed(1)} s; ${messages} sent at ${rate}/s: ${report.accepted} accepted, ${report.failedRequests.length} requests failed, ${report.answered} answered, ${report.escalated} escalated, ${report.answeredTwice} answered twice`,
+    `start ${local.startSeconds.toFixed(1)} s; ${messages} sent at ${rate}/s: ${report.accepted} accepted, ${report.failedRequests.length} requests failed, ${report.answered} answered, ${report.escalated} escalated, ${report.answeredTwice} answered twice, ${report.errors} errors`,
   );
   console.log(`response time p50 ${p50.toFixed(2)} s, p95 ${p95.toFixed(2)} s, max ${max.toFixed(2)} s`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -71,6 +71,7 @@ try {
     report.failedRequests.length === 0 &&
     report.answered === messages &&
     report.answeredTwice === 0 &&
+    report.errors === 0 &&
     report.counters.every(({ expected, counted }) => expected === counted) &&
     p95 < TARGET_P95_SECONDS;
   console.log(right ? 'ok' : 'NOT ok');

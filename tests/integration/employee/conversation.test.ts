@@ -112,6 +112,16 @@ test('an escalated ticket: listed, assigned, answered by a person, resolved, rat
   expect(all[2].text).toMatch(/member of our team/);
 });
 
+test('emoji and odd characters travel through every queue', async () => {
+  const message = 'Charged twice again \u{1F621} \uffff I want a refund!';
+  const { json } = await submit(refundOf({ message }));
+  const { answers } = await answersIn(json.ticket_id);
+  expect(answers[0].text).toMatch(/a person|our team/i);
+  const news = () =>
+    service.outbox().filter(({ kind, ticket_id }) => kind === 'team' && ticket_id === json.ticket_id);
+  await until('the team is told', () => news().some(({ text }) => String(text).includes('\u{1F621}')));
+});
+
 test("a good rating of the employee's own answer resolves the ticket", async () => {
   const { json } = await submit(questionOf());
   await answersIn(json.ticket_id);
