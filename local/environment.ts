@@ -57,6 +57,8 @@ export function localEnvironment(
       ]),
     ),
     PUSHGATEWAY_URL: gatewayUrl,
+    // The stand-ins share the cores with everything that asks them.
+    FTE_AWS_TIMEOUT_MS: process.env.FTE_AWS_TIMEOUT_MS ?? '8000',
     FTE_OUTBOX_FILE: join(home, 'outbox.jsonl'),
     // There is no mail server here; the outbox has the team's news.
     FTE_NOTIFY_ADDRESS: '',

@@ -3,10 +3,11 @@ import { queueFailed } from '../fte/errors.ts';
 import type { QueuePort } from '../fte/ports.ts';
 import { CORRELATION_ATTRIBUTE } from '../observability/correlation.ts';
 import type { Config } from './config.ts';
+import { requestHandler } from './timeouts.ts';
 
 const client = new SQSClient({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  requestHandler,
 });
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

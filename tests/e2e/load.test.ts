@@ -37,7 +37,9 @@ test('the short form of soak:form', async () => {
     // On a machine that is so busy that the database answers too late, what it did is done and its count is lost;
     // failed requests and counted errors say that this happened. Nothing is ever counted twice.
     const smooth = failedRequests.length === 0 && errors === 0;
-    const allowed = smooth ? counted === expected : counted <= expected;
+    // A tool call counts each attempt: what had to be done again is there twice.
+    const attempts = metric.startsWith('fte_agent_tool_calls_total');
+    const allowed = smooth ? counted === expected : attempts || counted <= expected;
     const told = `${metric}: ${counted} of ${expected}, ${failedRequests.length} failed requests, ${errors} errors`;
     expect({ told, allowed }).toEqual({ told, allowed: true });
   }

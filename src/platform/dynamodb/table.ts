@@ -10,6 +10,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { databaseFailed } from '../../fte/errors.ts';
+import { requestHandler } from '../timeouts.ts';
 
 export interface Key {
   readonly pk: string;
@@ -35,11 +36,11 @@ export interface Table {
   count(parts: QueryParts): Promise<number>;
 }
 
-/** Seven seconds in all at the worst: less than the shortest time-out of a function. */
+/** Three tries of two seconds on AWS: less than the shortest time-out of a function. */
 const client = DynamoDBDocumentClient.from(
   new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+    requestHandler,
   }),
   { marshallOptions: { removeUndefinedValues: true } },
 );
