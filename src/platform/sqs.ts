@@ -2,8 +2,8 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { queueFailed } from '../fte/errors.ts';
 import type { QueuePort } from '../fte/ports.ts';
 import { CORRELATION_ATTRIBUTE } from '../observability/correlation.ts';
+import { requestHandler } from './aws-config.ts';
 import type { Config } from './config.ts';
-import { requestHandler } from './timeouts.ts';
 
 const client = new SQSClient({
   maxAttempts: 3,

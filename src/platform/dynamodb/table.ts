@@ -10,7 +10,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { databaseFailed } from '../../fte/errors.ts';
-import { requestHandler } from '../timeouts.ts';
+import { requestHandler } from '../aws-config.ts';
 
 export interface Key {
   readonly pk: string;
