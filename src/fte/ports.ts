@@ -44,9 +44,11 @@ export interface CustomerPort {
    * customer with another primary address. Repeating it changes nothing.
    */
   link(primary: Address, other: Address): Promise<Customer | 'taken'>;
-  /** Notes a conversation among the customer's own, as the one that went on last. */
+  /** Notes a conversation among the customer's own. */
   noteConversation(customerId: string, place: Place, at: Instant): Promise<void>;
-  /** The conversation that went on last, and when. */
+  /** Notes it as the one that went on last from a proven address. */
+  noteLast(customerId: string, place: Place, at: Instant): Promise<void>;
+  /** The conversation that went on last from a proven address, and when. */
   lastConversation(customerId: string): Promise<{ readonly place: Place; readonly at: Instant } | undefined>;
   /** Ids of the customer's conversations, the latest first. */
   conversationsOf(customerId: string, limit: number): Promise<readonly string[]>;

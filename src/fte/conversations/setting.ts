@@ -67,6 +67,9 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
   }
   await conversations.touch(conversation.id, 'customer', message.receivedAt);
   await customers.noteConversation(conversation.customerId, place, message.receivedAt);
+  // Only a proven message makes a conversation one to go on with: into a form anybody may have typed this address, and
+  // whoever did holds the ticket's id and would read what joins it.
+  if (message.from.verified) await customers.noteLast(conversation.customerId, place, message.receivedAt);
   const entries = await conversations.entries(conversation.id);
   return {
     message,

@@ -75,6 +75,10 @@ export function customerPort(table: Table): CustomerPort {
     async noteConversation(customerId, place, at) {
       const pk = customerKey(customerId).pk;
       await table.put({ pk, sk: `CONVERSATION#${place.conversationId}`, place, noted_at: at }, true);
+    },
+
+    async noteLast(customerId, place, at) {
+      const pk = customerKey(customerId).pk;
       await table.update(
         { pk, sk: 'LAST' },
         {

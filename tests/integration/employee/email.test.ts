@@ -146,7 +146,11 @@ describe('who may see what was written before', () => {
 
   test('a form and a mail of one address are one customer; a proven mail goes on, an unproven one begins anew', async () => {
     const from = 'three@example.com';
-    await service.request('POST /support/submit', {}, { body: questionOf({ email: from }) });
+    const { json: form } = await service.request(
+      'POST /support/submit',
+      {},
+      { body: questionOf({ email: from }) },
+    );
     await until(
       'the form is answered',
       async () => (await historyOf(from, 'fail')).conversations.length === 1,
@@ -158,7 +162,10 @@ describe('who may see what was written before', () => {
     );
     await post(mimeOf({ from, text: 'It is really me: how do I swap a shift?' }));
     await until('all answered', () => sentTo(from).length === 2);
-    expect((await historyOf(from, 'pass')).conversations).toHaveLength(2);
+    expect((await historyOf(from, 'pass')).conversations).toHaveLength(3);
+    // Anybody may have typed the address into the form, and can read the form's ticket.
+    const { text } = await service.request('GET /support/ticket/{id}', { id: form.ticket_id });
+    expect(text).not.toContain('really me');
   });
 });
 

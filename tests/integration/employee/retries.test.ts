@@ -231,7 +231,6 @@ test.each<[Case, { status: string; reason: string | undefined; replies: number; 
 test('the last attempt ends with a person, one apology, and nothing in the dead-letter queue', async () => {
   const { service: ports, handleTurn, model, knowledge } = await load();
   const message = await messageOf('question');
-  const broken = { ...ports, model, prices: {}, knowledge: { ...knowledge, search: () => { throw new Error('no index'); } }, conversations: { ...ports.conversations, entries: ports.conversations.entries } }; // biome-ignore format: short
   let left = 4;
   const conversations = {
     ...ports.conversations,
@@ -243,11 +242,19 @@ test('the last attempt ends with a person, one apology, and nothing in the dead-
   };
   for (let receive = 1; receive < 5; receive++) {
     await expect(
-      handleTurn(message.id, { remainingMs: 30_000, last: false }, { ...broken, conversations }),
+      handleTurn(
+        message.id,
+        { remainingMs: 30_000, last: false },
+        { ...ports, model, prices: {}, knowledge, conversations },
+      ),
     ).rejects.toThrow();
   }
   left = 1;
-  await handleTurn(message.id, { remainingMs: 30_000, last: true }, { ...broken, conversations });
+  await handleTurn(
+    message.id,
+    { remainingMs: 30_000, last: true },
+    { ...ports, model, prices: {}, knowledge, conversations },
+  );
   const ticket = await ports.ticketStore.get(message.ticketId);
   expect(ticket).toMatchObject({
     status: 'escalated',
