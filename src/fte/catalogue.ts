@@ -49,6 +49,7 @@ export const catalogue = defineCatalogue({
     type: 'histogram',
     help: 'From created to resolved, calendar time.',
     labels: CATEGORY_PRIORITY,
+    scale: 3,
     buckets: [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 259200, 604800, 1209600],
   },
   fte_agent_thinking_time_seconds: {
@@ -80,6 +81,7 @@ export const catalogue = defineCatalogue({
   fte_customer_satisfaction_score: {
     type: 'summary',
     help: 'Ratings from 1 to 5; the mean is sum / count.',
+    scale: 0,
     labels: { interaction_type: INTERACTION_TYPES },
   },
   fte_escalations_total: {
@@ -177,12 +179,14 @@ export const catalogue = defineCatalogue({
       gen_ai_operation_name: ['chat'],
       gen_ai_token_type: ['input', 'output'],
     },
+    scale: 0,
     buckets: Array.from({ length: 14 }, (_, i) => 4 ** i),
     plausible: [],
   },
   fte_llm_cost_usd_total: {
     type: 'counter',
     help: 'Model cost in US dollars, from the price table of the configuration.',
+    scale: 9,
     labels: { model: CONFIGURED, operation: ['classify', 'plan', 'generate', 'sentiment'] },
     plausible: [],
   },

@@ -21,6 +21,12 @@ interface SpecBase<L extends LabelSets> {
   readonly labels: L;
   /** At most this many series an instance; what exceeds it is counted under `other`. Default 500. */
   readonly cap?: number;
+  /**
+   * How many decimals of a value are kept: sums are kept as whole units of 10^-scale, since additions of fractions
+   * differ in their last digit with their order, and a total that dips by it reads as a restart. Default 0 for a
+   * counter, 6 (µs) for a histogram or a summary; negative for large values, as -3 for bytes in thousands.
+   */
+  readonly scale?: number;
   /** The label sets that are published at 0 before their first event. Default: the product of `labels`. */
   readonly plausible?: readonly Readonly<Record<string, string>>[];
 }
@@ -56,10 +62,32 @@ export type LabelsOf<C extends Catalogue, N extends keyof C> = {
   readonly [K in keyof C[N]['labels']]: C[N]['labels'][K][number];
 };
 
+const DEFAULT_SCALE = { counter: 0, gauge: 0, histogram: 6, summary: 6 } as const;
+
+/** How many decimals of a metric's values are kept. */
+export function scaleOf(spec: MetricSpec): number {
+  return spec.scale ?? DEFAULT_SCALE[spec.type];
+}
+
+/** A value in the metric's unit as whole units of 10^-scale. */
+export function toUnits(spec: MetricSpec, value: number): number {
+  return Math.round(fromUnits(-scaleOf(spec), value));
+}
+
+/** Whole units of 10^-scale as a value in the metric's unit: one division, so that what grows still grows. */
+export function fromUnits(scale: number, units: number): number {
+  return scale >= 0 ? units / 10 ** scale : units * 10 ** -scale;
+}
+
 const METRIC_NAME = /^[a-z][a-z0-9_]*$/;
 const LABEL_NAME = /^[a-z][a-z0-9_]*$/;
 /** Labels that Prometheus and the Pushgateway give a meaning of their own. */
 const RESERVED_LABELS = new Set(['le', 'quantile', 'job', 'instance', 'lane']);
+
+const COARSEST_SCALE = -9;
+const FINEST_SCALE = 9;
+/** Units that one value may have: thousands of such values fit into what a number holds exactly (2^53). */
+const MOST_UNITS = 1e12;
 
 /** A catalogue that contradicts itself; thrown when the module loads, so that no deploy can carry it. */
 export class CatalogueError extends Error {
@@ -70,8 +98,8 @@ function check(name: string, spec: MetricSpec): void {
   const refuse = (what: string): never => {
     throw new CatalogueError(`metric "${name}": ${what}`);
   };
-  if (!METRIC_NAME.test(name))
-    refuse('a name is lower case letters, digits and "_", and begins with a letter');
+  if (!METRIC_NAME.test(name) || name.includes('__'))
+    refuse('a name is lower case letters, digits and single "_", and begins with a letter');
   if (spec.help.trim() === '') refuse('the help is empty');
   if (spec.type === 'counter' && !name.endsWith('_total')) refuse('a counter ends in "_total"');
   if (spec.type !== 'counter' && name.endsWith('_total')) refuse('only a counter ends in "_total"');
@@ -81,6 +109,9 @@ function check(name: string, spec: MetricSpec): void {
       refuse(`the label "${label}" has no values`);
     if (new Set(values).size !== values.length) refuse(`the label "${label}" names a value twice`);
   }
+  const { scale = 0 } = spec;
+  if (!Number.isInteger(scale) || scale < COARSEST_SCALE || scale > FINEST_SCALE)
+    refuse(`the scale is ${scale}; it may be a whole number from ${COARSEST_SCALE} to ${FINEST_SCALE}`);
   if (spec.type === 'histogram') {
     if (spec.buckets.length === 0) refuse('a histogram needs at least one bucket edge');
     spec.buckets.forEach((edge, i) => {
@@ -89,6 +120,12 @@ function check(name: string, spec: MetricSpec): void {
         refuse(`bucket edges are finite and ascend: ${spec.buckets.join(' ')}`);
       }
     });
+    const largest = spec.buckets.at(-1) ?? 0;
+    if (toUnits(spec, largest) > MOST_UNITS) {
+      refuse(
+        `a sum of values up to ${largest} in units of 1e-${scaleOf(spec)} can't be exact; lower the scale`,
+      );
+    }
   }
 }
 

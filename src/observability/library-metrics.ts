@@ -99,6 +99,7 @@ export function libraryMetrics<
       type: 'histogram',
       help: 'Resident set size at the end of an invocation.',
       labels: { function: fn },
+      scale: -3,
       buckets: [64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072].map((mib) => mib * 1_048_576),
     },
     fte_push_attempts_total: {
@@ -138,6 +139,11 @@ export function libraryMetrics<
       help: 'Instances whose entries were folded for good and deleted from the gateway.',
       labels: {},
     },
+    fte_fleet_regressions_total: {
+      type: 'counter',
+      help: 'Totals that were about to be published below their last published value: a bug, never seen.',
+      labels: {},
+    },
     fte_fleet_fold_duration_seconds: {
       type: 'histogram',
       help: 'One fold: read, merge, write the ledger, publish.',
@@ -151,7 +157,7 @@ export function libraryMetrics<
     },
     fte_fleet_last_fold_timestamp_seconds: {
       type: 'gauge',
-      help: 'Unix time of the last complete fold.',
+      help: 'Unix time at which the last complete fold began to read: what was acknowledged before is in the totals.',
       labels: {},
     },
   } as const;

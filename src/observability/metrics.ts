@@ -4,12 +4,15 @@ import {
   CONFIGURED,
   type CounterName,
   fallbackOf,
+  fromUnits,
   type GaugeName,
   type LabelsOf,
   type LabelValues,
   METRIC_NAMES,
   type MetricSpec,
   type ObservedName,
+  scaleOf,
+  toUnits,
 } from './catalogue.ts';
 import { type Family, type HistogramSeries, type Labels, seriesKey } from './families.ts';
 
@@ -38,6 +41,9 @@ export interface MetricsOptions {
   readonly configured?: Readonly<Record<string, LabelValues>>;
 }
 
+/** Not rounded: a coarse scale must not move an edge. */
+const edgeInUnits = (spec: MetricSpec, edge: number) => fromUnits(-scaleOf(spec), edge);
+
 type Instrument = Counter | Gauge | Histogram | Summary;
 
 function build(name: string, spec: MetricSpec, registry: Registry): Instrument {
@@ -48,7 +54,7 @@ function build(name: string, spec: MetricSpec, registry: Registry): Instrument {
     case 'gauge':
       return new Gauge(config);
     case 'histogram':
-      return new Histogram({ ...config, buckets: [...spec.buckets] });
+      return new Histogram({ ...config, buckets: spec.buckets.map((edge) => edgeInUnits(spec, edge)) });
     case 'summary':
       return new Summary({ ...config, percentiles: [] });
   }
@@ -103,7 +109,7 @@ export function createMetrics<const C extends Catalogue>(
   function apply(
     name: string,
     given: Labels,
-    act: (instrument: Instrument, labels: Record<string, string>) => void,
+    act: (instrument: Instrument, labels: Record<string, string>, spec: MetricSpec) => void,
   ) {
     // Own names only: a name from outside may be one that every object has.
     const spec = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
@@ -114,22 +120,22 @@ export function createMetrics<const C extends Catalogue>(
       instrument = build(name, spec, registry);
       instruments.set(name, instrument);
     }
-    act(instrument, labels);
+    act(instrument, labels, spec);
   }
 
   return {
     catalogue,
     inc(name, labels, by = 1) {
       if (!(by >= 0) || !Number.isFinite(by)) return;
-      apply(name, labels as Labels, (instrument, closedLabels) =>
-        (instrument as Counter).inc(closedLabels, by),
+      apply(name, labels as Labels, (instrument, closedLabels, spec) =>
+        (instrument as Counter).inc(closedLabels, toUnits(spec, by)),
       );
     },
     observe(name, labels, value) {
       if (!Number.isFinite(value)) return;
       const clamped = Math.max(0, value);
-      apply(name, labels as Labels, (instrument, closedLabels) =>
-        (instrument as Histogram | Summary).observe(closedLabels, clamped),
+      apply(name, labels as Labels, (instrument, closedLabels, spec) =>
+        (instrument as Histogram | Summary).observe(closedLabels, toUnits(spec, clamped)),
       );
     },
     set(name, labels, value) {
@@ -139,7 +145,9 @@ export function createMetrics<const C extends Catalogue>(
       );
     },
     snapshot: async () =>
-      (await registry.getMetricsAsJSON()).flatMap((metric) => toFamily(metric as unknown as RawMetric)),
+      (await registry.getMetricsAsJSON()).flatMap((metric) =>
+        toFamily(metric as unknown as RawMetric, catalogue[metric.name] as MetricSpec),
+      ),
   };
 }
 
@@ -151,23 +159,30 @@ interface RawMetric {
   readonly values: readonly { labels: Record<string, string | number>; value: number; metricName?: string }[];
 }
 
-function toFamily({ name, help, type, values }: RawMetric): Family[] {
+function toFamily({ name, help, type, values }: RawMetric, spec: MetricSpec): Family[] {
   if (values.length === 0) return [];
+  const natural = (units: number) => fromUnits(scaleOf(spec), units);
   if (type === 'counter' || type === 'gauge') {
-    return [{ name, help, type, series: values.map((v) => ({ labels: strings(v.labels), value: v.value })) }];
+    const held = type === 'counter' ? natural : (value: number) => value;
+    return [
+      { name, help, type, series: values.map((v) => ({ labels: strings(v.labels), value: held(v.value) })) },
+    ];
   }
   const series = new Map<
     string,
     { labels: Labels; buckets: [number, number][]; sum: number; count: number }
   >();
+  const edges = new Map(
+    spec.type === 'histogram' ? spec.buckets.map((edge) => [edgeInUnits(spec, edge), edge]) : [],
+  );
   for (const { labels: raw, value, metricName } of values) {
     const { le, ...labels } = raw;
     const key = seriesKey(strings(labels));
     const entry = series.get(key) ?? { labels: strings(labels), buckets: [], sum: 0, count: 0 };
     series.set(key, entry);
-    if (metricName === `${name}_sum`) entry.sum = value;
+    if (metricName === `${name}_sum`) entry.sum = natural(value);
     else if (metricName === `${name}_count`) entry.count = value;
-    else if (typeof le === 'number') entry.buckets.push([le, value]);
+    else if (typeof le === 'number') entry.buckets.push([edges.get(le) ?? le, value]);
   }
   if (type === 'histogram')
     return [{ name, help, type, series: [...series.values()] satisfies HistogramSeries[] }];

@@ -69,6 +69,51 @@ describe('what an instance counts', () => {
   });
 });
 
+describe('what can be fractions is counted in whole units', () => {
+  const money = defineCatalogue({
+    cost_total: { type: 'counter', help: 'h', labels: {}, scale: 9 },
+    wait_seconds: { type: 'histogram', help: 'h', labels: {}, buckets: [0.1, 1] },
+    size_bytes: { type: 'histogram', help: 'h', labels: {}, buckets: [1_048_576], scale: -3 },
+  });
+
+  test('the order of additions changes no digit', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.double({ min: 0, max: 3_600, noNaN: true })), async (values) => {
+        const [there, back] = [createMetrics(money), createMetrics(money)];
+        for (const value of values) there.observe('wait_seconds', {}, value);
+        for (const value of values.toReversed()) back.observe('wait_seconds', {}, value);
+        const snapshot = await there.snapshot();
+        expect(await back.snapshot()).toEqual(snapshot);
+        const micros = values.reduce((sum, value) => sum + Math.round(value * 1e6), 0);
+        expect(read(snapshot, 'wait_seconds').sum).toBe(micros / 1e6);
+      }),
+    ));
+
+  test('edges keep their place, whatever the scale', async () => {
+    const metrics = createMetrics(money);
+    for (const value of [0.1, 0.100_001, 1, 1.000_001]) metrics.observe('wait_seconds', {}, value);
+    for (const value of [1_048_000, 1_050_000]) metrics.observe('size_bytes', {}, value);
+    metrics.inc('cost_total', {}, 0.1);
+    metrics.inc('cost_total', {}, 0.2);
+    const [wait, size, cost] = await metrics.snapshot();
+    expect(wait?.series[0]).toMatchObject({ buckets: [[0.1, 1], [1, 3]], count: 4, sum: 2.200_002 }); // biome-ignore format: pairs
+    expect(size?.series[0]).toMatchObject({ buckets: [[1_048_576, 1]], count: 2, sum: 2_098_000 });
+    expect(cost?.series[0]).toMatchObject({ value: 0.3 });
+  });
+
+  test.each([
+    ['a scale that is none', { type: 'counter', help: 'h', labels: {}, scale: 1.5 }, /the scale is 1.5/],
+    [
+      'a scale that is too fine for its largest edge',
+      { type: 'histogram', help: 'h', labels: {}, buckets: [3e9], scale: 6 },
+      /can't be exact; lower the scale/,
+    ],
+  ] as const)('%s stops the start', (_, spec, message) => {
+    const name = spec.type === 'counter' ? 'a_total' : 'a_bytes';
+    expect(() => defineCatalogue({ [name]: spec as MetricSpec })).toThrow(message);
+  });
+});
+
 describe('label sets are closed at run time', () => {
   test.each([
     ['shop_orders_total', { kind: 'strange' }, { kind: 'other' }],
