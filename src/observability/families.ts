@@ -2,9 +2,19 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** One observation that stands for the others in its bucket: usually the trace that it was made in. */
+export interface Exemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  /** Milliseconds since 1970. */
+  readonly at?: number;
+}
+
 export interface ValueSeries {
   readonly labels: Labels;
   readonly value: number;
+  /** Of a counter; a gauge has none. */
+  readonly exemplar?: Exemplar;
 }
 export interface HistogramSeries {
   readonly labels: Labels;
@@ -12,6 +22,8 @@ export interface HistogramSeries {
   readonly buckets: readonly (readonly [edge: number, count: number])[];
   readonly sum: number;
   readonly count: number;
+  /** By the upper edge of their bucket, `+Inf` for what lies above the last one. */
+  readonly exemplars?: ReadonlyMap<number, Exemplar>;
 }
 export interface SummarySeries {
   readonly labels: Labels;

@@ -1,22 +1,8 @@
-import type { Family, HistogramSeries, Labels, SummarySeries, ValueSeries } from '../families.ts';
+import type { Exemplar, Family, HistogramSeries, Labels, SummarySeries, ValueSeries } from '../families.ts';
 
 /** The content type of families in protobuf, each after its length. */
 export const PROTOBUF_FORMAT =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
-
-/** One observation that stands for the others in its bucket: usually the trace that it was made in. */
-export interface Exemplar {
-  readonly labels: Labels;
-  readonly value: number;
-  /** Milliseconds since 1970. */
-  readonly at?: number;
-}
-
-/**
- * The exemplars of one series, by the upper edge of their bucket. What lies above the last edge, and the one
- * that a counter may have, is under `+Inf`.
- */
-export type ExemplarsOf = (family: Family, labels: Labels) => ReadonlyMap<number, Exemplar> | undefined;
 
 /**
  * The most that an exemplar's label names and values may have together, in characters.
@@ -163,11 +149,9 @@ function writeExemplar(out: BackwardWriter, field: number, exemplar: Exemplar | 
   out.message(field, mark);
 }
 
-type Exemplars = ReadonlyMap<number, Exemplar> | undefined;
-
-function writeCounter(out: BackwardWriter, { value }: ValueSeries, exemplars: Exemplars): void {
+function writeCounter(out: BackwardWriter, { value, exemplar }: ValueSeries): void {
   const mark = out.written;
-  writeExemplar(out, 2, exemplars?.get(Number.POSITIVE_INFINITY));
+  writeExemplar(out, 2, exemplar);
   out.double(1, value);
   out.message(3, mark);
 }
@@ -185,30 +169,32 @@ function writeSummary(out: BackwardWriter, { sum, count }: SummarySeries): void 
   out.message(4, mark);
 }
 
-function writeBucket(out: BackwardWriter, edge: number, count: number, exemplars: Exemplars): void {
+function writeBucket(out: BackwardWriter, edge: number, count: number, exemplar: Exemplar | undefined): void {
   const mark = out.written;
-  writeExemplar(out, 3, exemplars?.get(edge));
+  writeExemplar(out, 3, exemplar);
   out.double(2, edge);
   out.count(1, count);
   out.message(3, mark);
 }
 
-function writeHistogram(out: BackwardWriter, series: HistogramSeries, exemplars: Exemplars): void {
+function writeHistogram(out: BackwardWriter, { buckets, sum, count, exemplars }: HistogramSeries): void {
   const mark = out.written;
   // Written out, though readers can do without: text has it too, and its exemplar has no other place.
-  writeBucket(out, Number.POSITIVE_INFINITY, series.count, exemplars);
-  backwards(series.buckets, ([edge, count]) => writeBucket(out, edge, count, exemplars));
-  out.double(2, series.sum);
-  out.count(1, series.count);
+  writeBucket(out, Number.POSITIVE_INFINITY, count, exemplars?.get(Number.POSITIVE_INFINITY));
+  backwards(buckets, ([edge, below]) => writeBucket(out, edge, below, exemplars?.get(edge)));
+  out.double(2, sum);
+  out.count(1, count);
   out.message(7, mark);
 }
 
-function writeMetrics(out: BackwardWriter, family: Family, exemplarsOf: ExemplarsOf | undefined): void {
-  type Write<S> = (out: BackwardWriter, one: S, exemplars: Exemplars) => void;
-  const all = <S extends { readonly labels: Labels }>(series: readonly S[], write: Write<S>) =>
+function writeMetrics(out: BackwardWriter, family: Family): void {
+  const all = <S extends { readonly labels: Labels }>(
+    series: readonly S[],
+    write: (out: BackwardWriter, one: S) => void,
+  ) =>
     backwards(series, (one) => {
       const mark = out.written;
-      write(out, one, exemplarsOf?.(family, one.labels));
+      write(out, one);
       writeLabels(out, one.labels);
       out.message(4, mark);
     });
@@ -226,12 +212,12 @@ function writeMetrics(out: BackwardWriter, family: Family, exemplarsOf: Exemplar
  * Sources: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto (the messages
  * and the numbers of their fields), https://protobuf.dev/programming-guides/encoding/ (how they are written)
  */
-export function encodeDelimited(families: readonly Family[], exemplarsOf?: ExemplarsOf): Uint8Array {
+export function encodeDelimited(families: readonly Family[]): Uint8Array {
   const out = new BackwardWriter();
   backwards(families, (family) => {
     if (family.series.length === 0) return;
     const mark = out.written;
-    writeMetrics(out, family, exemplarsOf);
+    writeMetrics(out, family);
     out.count(3, TYPE[family.type]);
     if (family.help !== '') out.text(2, family.help);
     out.text(1, family.name);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Family, Labels } from '../../../src/observability/families.ts';
+import type { Exemplar, Family, Labels } from '../../../src/observability/families.ts';
 import { seriesKey } from '../../../src/observability/families.ts';
 
 /** Random metrics from few names, so that pushes meet. */
@@ -76,6 +76,20 @@ export const families: fc.Arbitrary<Family[]> = fc.uniqueArray(family, {
   maxLength: 4,
   selector: ({ name: own }) => own,
 });
+
+/** The same with one exemplar on every counter and in those of a histogram's buckets that have one of `edges`. */
+export function withExemplars(
+  all: readonly Family[],
+  edges: readonly number[],
+  exemplar: Exemplar,
+): readonly Family[] {
+  return all.map((one) => {
+    if (one.type === 'counter') return { ...one, series: one.series.map((held) => ({ ...held, exemplar })) };
+    if (one.type !== 'histogram') return one;
+    const exemplars = new Map(edges.map((edge) => [edge, exemplar]));
+    return { ...one, series: one.series.map((held) => ({ ...held, exemplars })) };
+  });
+}
 
 const splinter = fc.constantFrom(
   '', '\n', ' ', '\t', '\r', '"', '\\', '{', '}', ',', '=', '#', '# TYPE x gauge\n', '# HELP x ', 'x', '_sum', '_count',

@@ -1,14 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { renderText, TEXT_FORMAT } from '../../../src/observability/exposition.ts';
-import type { Family, Labels } from '../../../src/observability/families.ts';
-import {
-  type ExemplarsOf,
-  encodeDelimited,
-  PROTOBUF_FORMAT,
-} from '../../../src/observability/push/protobuf.ts';
+import type { Exemplar, Family, Labels } from '../../../src/observability/families.ts';
+import { encodeDelimited, PROTOBUF_FORMAT } from '../../../src/observability/push/protobuf.ts';
 import { describeReal } from '../../servers/skipping.ts';
-import { families } from './arbitrary.ts';
+import { families, withExemplars } from './arbitrary.ts';
 import { type JsonMetric, pushedIn } from './json.ts';
 import { type Gateway, REAL, STAND_IN, SUBJECTS, startSubject } from './subjects.ts';
 
@@ -79,8 +75,7 @@ const unsigned = (all: readonly Family[]): readonly Family[] => {
 };
 
 const PROTOBUF = { 'content-type': PROTOBUF_FORMAT };
-const encode = (all: readonly Family[], exemplarsOf?: ExemplarsOf) =>
-  Buffer.from(encodeDelimited(all, exemplarsOf));
+const encode = (all: readonly Family[]) => Buffer.from(encodeDelimited(all));
 
 describe.each(SUBJECTS)('$name', (subject) => {
   let gateway: Gateway;
@@ -154,10 +149,8 @@ describe.each(SUBJECTS)('$name', (subject) => {
     await gateway.put(PATH, encode(FAMILIES), PROTOBUF);
     const without = await gateway.groups();
     const labels = { trace_id: 'ä'.repeat(120) };
-    const marked = encode(
-      FAMILIES,
-      () => new Map([0.005, Infinity].map((edge) => [edge, { labels, value: 2, at: 1_700_000_000_123 }])),
-    );
+    const exemplar: Exemplar = { labels, value: 2, at: 1_700_000_000_123 };
+    const marked = encode(withExemplars(FAMILIES, [0.005, Infinity], exemplar));
     expect(marked.length).toBeGreaterThan(encode(FAMILIES).length);
     expect((await gateway.put(PATH, marked, PROTOBUF)).status).toBe(200);
     expect(await gateway.groups()).toEqual(without);
@@ -255,7 +248,7 @@ describeReal('the real Pushgateway', () => {
     const gateway = await startSubject(REAL);
     try {
       const exemplar = { labels: { trace_id: 'abc' }, value: 1, at: 1_500.25 };
-      const body = encode(FAMILIES, () => new Map([[Number.POSITIVE_INFINITY, exemplar]]));
+      const body = encode(withExemplars(FAMILIES, [Infinity], exemplar));
       const encoded = Buffer.from(
         '0a0f0a0874726163655f69641203616263' + '11000000000000f03f' + '1a08080110' + '90ebc4ee01',
         'hex',
