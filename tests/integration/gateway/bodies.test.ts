@@ -109,15 +109,6 @@ describe.each(SUBJECTS)('$name', (subject) => {
     ]);
   });
 
-  test('an instance’s entry comes back as it was rendered', async () => {
-    await gateway.put(groupPath(INSTANCE_JOB, { instance: 'i/1' }), renderText(FAMILIES));
-    const { entries } = await readInbox(gateway.url);
-    expect([...entries.keys()]).toEqual(['i/1']);
-    const byName = (families: readonly Family[] = []) =>
-      [...families].sort((a, b) => (a.name < b.name ? -1 : 1));
-    expect(byName(entries.get('i/1'))).toEqual(byName(FAMILIES));
-  });
-
   test('untyped values, quantiles, and histograms that lack parts or contradict themselves', async () => {
     await gateway.put(
       '/metrics/job/a',
