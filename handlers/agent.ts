@@ -1,10 +1,10 @@
 import { handleTurn } from '../src/fte/conversations/turn.ts';
 import { loadKnowledgeBase } from '../src/fte/knowledge/load.ts';
-import { instrument } from '../src/fte/telemetry.ts';
 import { MAX_RECEIVES, readWork } from '../src/fte/work.ts';
 import { loadModelConfig } from '../src/platform/models/config.ts';
 import { createModel } from '../src/platform/models/model.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const knowledge = loadKnowledgeBase(service.config.knowledgeDir);

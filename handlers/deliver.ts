@@ -1,9 +1,9 @@
 import { deliver } from '../src/fte/delivery/deliver.ts';
-import { instrument } from '../src/fte/telemetry.ts';
 import { readWork } from '../src/fte/work.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { replySender } from '../src/platform/senders.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const ports = { ...service, sender: replySender(service.config, loadChannelConfig()) };

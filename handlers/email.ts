@@ -1,11 +1,11 @@
 import { channelOff } from '../src/fte/errors.ts';
 import { countRejection } from '../src/fte/intake/intake.ts';
 import { takeInMail } from '../src/fte/intake/mail.ts';
-import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { readMailRequest, requireBearer } from '../src/platform/email/inbound.ts';
 import { parseMail } from '../src/platform/email/parse.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument, metrics } from '../src/platform/telemetry.ts';
 
 /** What API Gateway and Lambda let through. */
 const BODY_LIMIT = 6 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import { instrument } from '../src/fte/telemetry.ts';
 import { rate } from '../src/fte/tickets/rating.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 

@@ -1,32 +1,45 @@
-import { catalogue } from '../src/fte/catalogue.ts';
 import { setGauges } from '../src/fte/operations/gauges.ts';
 import { checkHealth } from '../src/fte/operations/health.ts';
-import { BUILD_FACTS, instrument, metrics, newGauges, observabilityConfig } from '../src/fte/telemetry.ts';
-import { createFleet } from '../src/observability/fleet/fleet.ts';
+import { runPasses } from '../src/observability/fleet/passes.ts';
+import { connectFleet } from '../src/platform/fleet.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
 import { connect } from '../src/platform/service.ts';
+import {
+  BUILD_FACTS,
+  instrument,
+  metrics,
+  newGauges,
+  observabilityConfig,
+} from '../src/platform/telemetry.ts';
+
+/** The last pass begins by then, so that the next minute's invocation finds nobody at work. */
+const LAST_BY_MS = 50_000;
 
 const service = connect();
-const { gateways } = observabilityConfig;
+const { gateways, foldEveryS } = observabilityConfig;
 const checks = healthChecks(service, gateways);
-const fleet = createFleet({ catalogue, ...observabilityConfig });
+const fleet = connectFleet(service.config, service.table);
 
 export const handler = instrument({
   function: 'fleet',
   component: 'metrics',
   trigger: 'schedule',
-  run: async ({ log }) => {
-    const gauges = newGauges();
-    const failures = await setGauges(BUILD_FACTS, await checkHealth(checks), { ...service, metrics: gauges });
-    const started = performance.now();
-    const { instances } = await fleet.fold(async (found) => {
-      gauges.set('fte_fleet_instances', {}, found);
-      gauges.set('fte_fleet_last_fold_timestamp_seconds', {}, Date.now() / 1000);
-      return gauges.snapshot();
-    });
-    metrics.observe('fte_fleet_fold_duration_seconds', {}, (performance.now() - started) / 1000);
-    log.debug('folded', { instances });
-    // Only now: what the database did not tell must not keep the totals from being published.
-    if (failures.length > 0) throw failures[0];
+  run: ({ log, remainingMs }) => {
+    async function pass(): Promise<void> {
+      const gauges = newGauges();
+      const started = performance.now();
+      let failures: readonly unknown[] = [];
+      const { instances, published, complete } = await fleet.fold(async () => {
+        failures = await setGauges(BUILD_FACTS, await checkHealth(checks), { ...service, metrics: gauges });
+        return gauges.snapshot();
+      });
+      metrics.observe('fte_fleet_fold_duration_seconds', {}, (performance.now() - started) / 1000);
+      log.debug('folded', { instances, published, complete });
+      // Only now: what the database did not tell must not keep the totals from being published.
+      if (failures.length > 0) throw failures[0];
+    }
+    // A local schedule comes often enough by itself.
+    const lastByMs = service.config.stage === 'local' ? 0 : LAST_BY_MS;
+    return runPasses(pass, { everyMs: foldEveryS * 1_000, lastByMs, remainingMs });
   },
 });

@@ -1,9 +1,9 @@
 import { followUpMessage } from '../src/fte/intake/form.ts';
 import { countRejection, takeIn } from '../src/fte/intake/intake.ts';
 import { submitted } from '../src/fte/intake/reply.ts';
-import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { findTicket } from '../src/fte/tickets/look-up.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument, metrics } from '../src/platform/telemetry.ts';
 
 const service = connect();
 

@@ -1,7 +1,7 @@
 import { checkHealth, isServing } from '../src/fte/operations/health.ts';
-import { BUILD_FACTS, instrument, observabilityConfig } from '../src/fte/telemetry.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
 import { connect } from '../src/platform/service.ts';
+import { BUILD_FACTS, instrument, observabilityConfig } from '../src/platform/telemetry.ts';
 
 const checks = healthChecks(connect(), observabilityConfig.gateways);
 

@@ -1,12 +1,12 @@
 import { SES_AUTHSERV_ID } from '../src/fte/channels/email.ts';
 import { countRejection } from '../src/fte/intake/intake.ts';
 import { takeInMail } from '../src/fte/intake/mail.ts';
-import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { ServiceError } from '../src/observability/errors.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { mailsOf } from '../src/platform/email/bucket.ts';
 import { parseMail } from '../src/platform/email/parse.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument, metrics } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const ports = { ...service, tickets: service.ticketStore };

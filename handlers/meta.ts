@@ -2,10 +2,10 @@ import { applyStatus } from '../src/fte/delivery/status.ts';
 import { channelOff } from '../src/fte/errors.ts';
 import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
 import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
-import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { secretSource } from '../src/platform/secrets.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument, metrics } from '../src/platform/telemetry.ts';
 import { confirmMetaWebhook, readMetaWebhook } from '../src/platform/whatsapp/meta-webhook.ts';
 
 /** Meta batches; one webhook may hold many messages. */

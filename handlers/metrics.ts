@@ -1,12 +1,11 @@
-import { catalogue } from '../src/fte/catalogue.ts';
-import { instrument, observabilityConfig } from '../src/fte/telemetry.ts';
 import { renderText, TEXT_FORMAT } from '../src/observability/exposition.ts';
-import { createFleet } from '../src/observability/fleet/fleet.ts';
-import { loadConfig } from '../src/platform/config.ts';
+import { connectFleet } from '../src/platform/fleet.ts';
 import { requireOperator } from '../src/platform/operator-keys.ts';
+import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
-const { stage, operatorKeyHashes } = loadConfig();
-const fleet = createFleet({ catalogue, ...observabilityConfig });
+const { config, table } = connect();
+const fleet = connectFleet(config, table);
 
 export const handler = instrument({
   function: 'metrics',
@@ -15,7 +14,7 @@ export const handler = instrument({
   routes: {
     'GET /metrics': async ({ headers }) => {
       // What a business counts is not public; on a laptop Prometheus reads it without a key.
-      if (stage !== 'local') requireOperator(headers['x-api-key'], operatorKeyHashes);
+      if (config.stage !== 'local') requireOperator(headers['x-api-key'], config.operatorKeyHashes);
       return { status: 200, contentType: TEXT_FORMAT, body: renderText(await fleet.read()) };
     },
   },

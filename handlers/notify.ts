@@ -1,7 +1,7 @@
-import { instrument } from '../src/fte/telemetry.ts';
 import { readWork } from '../src/fte/work.ts';
 import { teamNotifier } from '../src/platform/senders.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const { config } = connect();
 const team = teamNotifier(config);

@@ -1,8 +1,8 @@
 import { createDesk, ticketForTeam } from '../src/fte/operations/desk.ts';
-import { instrument } from '../src/fte/telemetry.ts';
 import type { HttpRequest } from '../src/observability/http.ts';
 import { operatorRoutes } from '../src/platform/as-operator.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const desk = createDesk({ ...service, store: service.ticketStore });

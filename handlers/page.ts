@@ -1,5 +1,5 @@
 import { loadPage } from '../src/fte/page/page.ts';
-import { instrument } from '../src/fte/telemetry.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const { html, headers } = loadPage();
 

@@ -1,7 +1,7 @@
 import { createRecords } from '../src/fte/operations/records.ts';
-import { instrument } from '../src/fte/telemetry.ts';
 import { operatorRoutes } from '../src/platform/as-operator.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const records = createRecords(service);

@@ -1,8 +1,8 @@
 import { formMessage } from '../src/fte/intake/form.ts';
 import { countRejection, takeIn } from '../src/fte/intake/intake.ts';
 import { submitted } from '../src/fte/intake/reply.ts';
-import { instrument, metrics } from '../src/fte/telemetry.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument, metrics } from '../src/platform/telemetry.ts';
 
 const service = connect();
 

@@ -1,6 +1,6 @@
-import { instrument } from '../src/fte/telemetry.ts';
 import { lookUp } from '../src/fte/tickets/look-up.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const { ticketStore: tickets, conversations } = connect();
 

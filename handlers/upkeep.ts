@@ -1,8 +1,8 @@
 import { settleSilent } from '../src/fte/operations/settlement.ts';
 import { requeueStranded } from '../src/fte/operations/upkeep.ts';
 import { escalateAtRisk } from '../src/fte/operations/waiting.ts';
-import { instrument } from '../src/fte/telemetry.ts';
 import { connect } from '../src/platform/service.ts';
+import { instrument } from '../src/platform/telemetry.ts';
 
 const service = connect();
 const ports = { ...service, tickets: service.ticketStore };

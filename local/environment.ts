@@ -40,7 +40,13 @@ export function localEnvironment(
   const unlessSet = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, resolved[name] || value]));
   // Secrets don't stand in serverless.yml: on AWS they are fetched at run time.
-  const secrets = Object.entries({ ...LOCAL_SECRETS, FTE_META_ACCESS_TOKEN: '', FTE_MODEL_API_KEY: '' });
+  const secrets = Object.entries({
+    ...LOCAL_SECRETS,
+    FTE_META_ACCESS_TOKEN: '',
+    FTE_MODEL_API_KEY: '',
+    FTE_GATEWAY_PASSWORD: '',
+    FTE_GATEWAY_TOKEN: '',
+  });
   return {
     ...resolved,
     ...unlessSet({
@@ -60,6 +66,7 @@ export function localEnvironment(
     // The stand-ins share the cores with everything that asks them.
     FTE_AWS_TIMEOUT_MS: process.env.FTE_AWS_TIMEOUT_MS ?? '8000',
     FTE_OUTBOX_FILE: join(home, 'outbox.jsonl'),
+    FTE_LEDGER_DIR: join(home, 'ledger'),
     // There is no mail server here; the outbox has the team's news.
     FTE_NOTIFY_ADDRESS: '',
     FTE_KNOWLEDGE_DIR: join(root, 'src/fte/knowledge/articles'),

@@ -72,7 +72,7 @@ export default class LocalMode {
     const settings = localSettings();
     const home = join(serviceDir, settings.home);
     if (!settings.keep) {
-      for (const left of ['outbox.jsonl', 'logs.jsonl'])
+      for (const left of ['outbox.jsonl', 'logs.jsonl', 'ledger'])
         rmSync(join(home, left), { recursive: true, force: true });
     }
     const dataDir = settings.keep ? join(home, 'data') : undefined;

@@ -1,5 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { StandIns } from './stand-ins.ts';
 
@@ -79,7 +80,7 @@ export function logicalIdOf(value: unknown): string {
   return id;
 }
 
-/** Creates the tables and queues of `serverless.yml`. A queue's messages come back after `visibilitySeconds`. */
+/** Creates the tables, buckets and queues of `serverless.yml`. A queue's messages come back after `visibilitySeconds`. */
 export async function createResources(
   resources: Resources,
   standIns: Pick<StandIns, 'dynamodbUrl' | 'sqsUrl'>,
@@ -89,6 +90,7 @@ export async function createResources(
   const common = { region, credentials: LOCAL_CREDENTIALS };
   const dynamodb = new DynamoDBClient({ ...common, endpoint: standIns.dynamodbUrl });
   const sqs = new SQSClient({ ...common, endpoint: standIns.sqsUrl });
+  const s3 = new S3Client({ ...common, endpoint: standIns.sqsUrl, forcePathStyle: true });
   const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
 
   const created = new Map<string, Created>();
@@ -96,6 +98,11 @@ export async function createResources(
     const name = kebab(id);
     await createTable(name, Properties, dynamodb);
     created.set(id, { ref: name, arn: `arn:aws:dynamodb:${region}:${ACCOUNT}:table/${name}` });
+  }
+  for (const [id] of ofType('AWS::S3::Bucket')) {
+    const Bucket = kebab(id);
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    created.set(id, { ref: Bucket, arn: `arn:aws:s3:::${Bucket}` });
   }
   const queues = ofType('AWS::SQS::Queue');
   for (const [id, { Properties = {} }] of queues) {
@@ -118,6 +125,7 @@ export async function createResources(
   }
   dynamodb.destroy();
   sqs.destroy();
+  s3.destroy();
   return created;
 }
 

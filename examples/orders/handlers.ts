@@ -1,12 +1,13 @@
 import {
   CORRELATION_ATTRIBUTE,
   createFleet,
+  fileLedger,
   renderText,
   ServiceError,
   TEXT_FORMAT,
 } from '../../src/observability/index.ts';
 import { catalogue } from './catalogue.ts';
-import { config, instrument, metrics } from './telemetry.ts';
+import { config, instrument, log, metrics } from './telemetry.ts';
 
 interface Order {
   readonly id: string;
@@ -64,7 +65,9 @@ export const packing = instrument({
   },
 });
 
-const fleet = createFleet({ catalogue, ...config });
+/** Must outlive the function: on a laptop a folder, on AWS a `LedgerStore` of your own (the employee has one on S3). */
+const ledger = fileLedger(process.env.ORDERS_LEDGER_DIR ?? '.local/orders-ledger');
+const fleet = createFleet({ catalogue, ledger, log, ...config });
 
 /** Once a minute, one at a time (`reservedConcurrency: 1`): it is the one writer of the gauges. */
 export const fold = instrument({
@@ -72,9 +75,7 @@ export const fold = instrument({
   component: 'metrics',
   trigger: 'schedule',
   run: () =>
-    fleet.fold(async (instances) => {
-      metrics.set('fte_fleet_instances', {}, instances);
-      metrics.set('fte_fleet_last_fold_timestamp_seconds', {}, Date.now() / 1000);
+    fleet.fold(async () => {
       metrics.set('shop_unpacked_orders', {}, waiting.size);
       return (await metrics.snapshot()).filter(({ type }) => type === 'gauge');
     }),

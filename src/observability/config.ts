@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError } from './errors.ts';
+import type { PushPolicy } from './push/policy.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,6 +71,36 @@ const urlList: Variable<readonly string[]> = {
 
 const optionalText: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'any text' };
 
+const pushPolicy: Variable<PushPolicy> = {
+  schema: z.pipe(
+    z.optional(z.string().check(z.regex(/^(every|adaptive|\d{1,3}s)$/))),
+    z.transform((text): PushPolicy => {
+      if (text === undefined || text === 'every') return 'every';
+      return text === 'adaptive' ? 'adaptive' : { everyMs: Number(text.slice(0, -1)) * 1_000 };
+    }),
+  ),
+  allowed: '"every" (invocation), "adaptive", or seconds as in "5s"',
+};
+
+/** A certificate in PEM, or the path of a file that holds it. */
+const certificate: Variable<string | undefined> = {
+  schema: z.pipe(
+    z.optional(z.string()),
+    z.transform((held, context) => {
+      if (held === undefined || held.startsWith('-----BEGIN ')) return held;
+      try {
+        const pem = readFileSync(held, 'utf8');
+        if (pem.includes('-----BEGIN ')) return pem;
+      } catch {
+        // Said below, as for a file that holds something else.
+      }
+      context.issues.push({ code: 'custom', message: 'no certificate', input: held });
+      return undefined;
+    }),
+  ),
+  allowed: 'a certificate in PEM, or the path of a file that holds one',
+};
+
 export interface ObservabilityConfig {
   /** The gateways that instances push to; none switches the push off. */
   readonly gateways: readonly string[];
@@ -76,13 +108,22 @@ export interface ObservabilityConfig {
   readonly publishUrl: string | undefined;
   /** The most that a push may add to an invocation, in milliseconds. */
   readonly pushBudgetMs: number;
+  /** When an instance pushes. */
+  readonly pushPolicy: PushPolicy;
+  /** The certificate of the authority that signed the gateways' own, in PEM. */
+  readonly gatewayCa: string | undefined;
+  /** How often Prometheus scrapes the totals, in seconds: for two such intervals a new series shows 0. */
+  readonly scrapeIntervalS: number;
+  /** From one pass of the fleet to the next within one invocation, in seconds. */
+  readonly foldEveryS: number;
   readonly logLevel: string;
   readonly version: string;
   readonly team: string;
 }
 
 /**
- * The library's configuration: PUSHGATEWAY_URL, FTE_PUBLISH_URL, FTE_PUSH_BUDGET_MS, LOG_LEVEL, FTE_VERSION, FTE_TEAM.
+ * The library's configuration: PUSHGATEWAY_URL, FTE_PUBLISH_URL, FTE_PUSH_BUDGET_MS, FTE_PUSH_POLICY, FTE_GATEWAY_CA,
+ * FTE_SCRAPE_INTERVAL_S, FTE_FOLD_EVERY_S, LOG_LEVEL, FTE_VERSION, FTE_TEAM.
  *
  * @throws {ConfigError} for the first variable that can't be used.
  */
@@ -94,6 +135,10 @@ export function loadObservabilityConfig(env: Environment = process.env): Observa
     gateways,
     publishUrl: publish[0] ?? gateways[0],
     pushBudgetMs: readVariable(env, 'FTE_PUSH_BUDGET_MS', wholeNumber(1, 2_000, 150)),
+    pushPolicy: readVariable(env, 'FTE_PUSH_POLICY', pushPolicy),
+    gatewayCa: readVariable(env, 'FTE_GATEWAY_CA', certificate),
+    scrapeIntervalS: readVariable(env, 'FTE_SCRAPE_INTERVAL_S', wholeNumber(1, 300, 15)),
+    foldEveryS: readVariable(env, 'FTE_FOLD_EVERY_S', wholeNumber(1, 60, 15)),
     logLevel: readVariable(env, 'LOG_LEVEL', oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'], 'INFO')),
     version: readVariable(env, 'FTE_VERSION', optionalText) ?? '0.0.0',
     team: readVariable(env, 'FTE_TEAM', optionalText) ?? 'unknown',

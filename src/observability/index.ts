@@ -3,9 +3,11 @@
  * Pushgateway and added up over the whole fleet.
  */
 import { loadObservabilityConfig, type ObservabilityConfig } from './config.ts';
+import { currentContext } from './context.ts';
 import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
+import { createGatewayClient } from './push/gateway.ts';
 import { createPusher } from './push/pusher.ts';
 
 export { type Catalogue, CONFIGURED, defineCatalogue, type MetricSpec } from './catalogue.ts';
@@ -14,7 +16,11 @@ export { CORRELATION_ATTRIBUTE, CORRELATION_HEADER } from './correlation.ts';
 export { ConfigError, type ErrorType, type FieldIssue, ServiceError, type Severity } from './errors.ts';
 export { renderText, TEXT_FORMAT } from './exposition.ts';
 export type { Family } from './families.ts';
-export { createFleet, FLEET_JOB, type Fleet } from './fleet/fleet.ts';
+export { FLEET_JOB } from './fleet/entries.ts';
+export { fileLedger } from './fleet/file-ledger.ts';
+export { createFleet, type Fleet, type FleetOptions } from './fleet/fleet.ts';
+export type { LedgerStore } from './fleet/ledger.ts';
+export { runPasses } from './fleet/passes.ts';
 export type { HttpRequest, HttpResponse } from './http.ts';
 export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './instrument.ts';
 export { libraryMetrics } from './library-metrics.ts';
@@ -28,6 +34,8 @@ export interface ObservabilityOptions<C extends InstrumentedCatalogue> extends M
   readonly catalogue: C;
   /** Default: read from the environment. */
   readonly config?: ObservabilityConfig;
+  /** The Authorization header that the gateways want, asked for at each push; `refused` after one that was not let in. */
+  readonly gatewayAuthorization?: ((refused: boolean) => Promise<string>) | undefined;
 }
 
 /**
@@ -41,7 +49,26 @@ export interface ObservabilityOptions<C extends InstrumentedCatalogue> extends M
 export function createObservability<const C extends InstrumentedCatalogue>(options: ObservabilityOptions<C>) {
   const config = options.config ?? loadObservabilityConfig();
   const log = createLogger(options.service, config.logLevel);
-  const metrics = createMetrics(options.catalogue, options);
-  const pusher = createPusher({ gateways: config.gateways, budgetMs: config.pushBudgetMs, log });
-  return { config, log, metrics, instrument: createInstrument({ config, log, metrics, pusher }) };
+  const exemplar = () => {
+    const context = currentContext();
+    return context && { correlation_id: context.correlationId };
+  };
+  const metrics = createMetrics(options.catalogue, { exemplar, ...options });
+  const ask = createGatewayClient({ authorization: options.gatewayAuthorization, ca: config.gatewayCa });
+  const pusher = createPusher({
+    catalogue: options.catalogue,
+    gateways: config.gateways,
+    budgetMs: config.pushBudgetMs,
+    policy: config.pushPolicy,
+    ask,
+    log,
+  });
+  return {
+    config,
+    log,
+    metrics,
+    pusher,
+    askGateway: ask,
+    instrument: createInstrument({ config, log, metrics, pusher }),
+  };
 }

@@ -155,6 +155,11 @@ export function libraryMetrics<
       help: 'Instances whose entries the last fold found in the gateway.',
       labels: {},
     },
+    fte_ledger_version: {
+      type: 'gauge',
+      help: 'The version of the ledger that the totals come from.',
+      labels: {},
+    },
     fte_fleet_last_fold_timestamp_seconds: {
       type: 'gauge',
       help: 'Unix time at which the last complete fold began to read: what was acknowledged before is in the totals.',

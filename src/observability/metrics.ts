@@ -14,6 +14,7 @@ import {
   scaleOf,
   toUnits,
 } from './catalogue.ts';
+import { createExemplars } from './exemplars.ts';
 import { type Family, type HistogramSeries, type Labels, seriesKey } from './families.ts';
 
 const DEFAULT_SERIES_CAP = 500;
@@ -39,10 +40,19 @@ export interface MetricsRegistry<C extends Catalogue> extends Metrics<C> {
 export interface MetricsOptions {
   /** The values of the labels that the catalogue leaves to configuration, by label. */
   readonly configured?: Readonly<Record<string, LabelValues>>;
+  /** What leads from an observation to its trace, as the correlation id; asked for at each one. */
+  readonly exemplar?: () => Labels | undefined;
 }
 
 /** Not rounded: a coarse scale must not move an edge. */
 const edgeInUnits = (spec: MetricSpec, edge: number) => fromUnits(-scaleOf(spec), edge);
+
+/** What is left of a sample's labels when they have passed the choke point. */
+interface Sample {
+  readonly spec: MetricSpec;
+  readonly labels: Record<string, string>;
+  readonly key: string;
+}
 
 type Instrument = Counter | Gauge | Histogram | Summary;
 
@@ -72,6 +82,7 @@ export function createMetrics<const C extends Catalogue>(
   const names = Object.keys(catalogue);
   const instruments = new Map<string, Instrument>();
   const touched = new Map<string, Set<string>>();
+  const exemplars = createExemplars();
 
   function closed(label: string, values: LabelValues): LabelValues {
     if (values === METRIC_NAMES) return names;
@@ -84,7 +95,7 @@ export function createMetrics<const C extends Catalogue>(
   }
 
   /** The one choke point: every label value of every sample passes here. */
-  function normalise(name: string, spec: MetricSpec, given: Labels): Record<string, string> {
+  function normalise(name: string, spec: MetricSpec, given: Labels): Sample {
     const labels: Record<string, string> = {};
     let outside = false;
     for (const [label, values] of Object.entries(spec.labels)) {
@@ -96,57 +107,55 @@ export function createMetrics<const C extends Catalogue>(
     }
     const series = touched.get(name) ?? new Set<string>();
     touched.set(name, series);
-    if (!series.has(seriesKey(labels)) && series.size >= (spec.cap ?? DEFAULT_SERIES_CAP)) {
+    let key = seriesKey(labels);
+    if (!series.has(key) && series.size >= (spec.cap ?? DEFAULT_SERIES_CAP)) {
       for (const [label, values] of Object.entries(spec.labels))
         labels[label] = fallbackOf(closed(label, values));
+      key = seriesKey(labels);
       outside = true;
     }
-    series.add(seriesKey(labels));
+    series.add(key);
     if (outside) overflow(name);
-    return labels;
+    return { spec, labels, key };
   }
 
-  function apply(
-    name: string,
-    given: Labels,
-    act: (instrument: Instrument, labels: Record<string, string>, spec: MetricSpec) => void,
-  ) {
+  function apply(name: string, given: Labels, act: (instrument: Instrument, sample: Sample) => void) {
     // Own names only: a name from outside may be one that every object has.
     const spec = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
     if (spec === undefined) return;
-    const labels = normalise(name, spec, given);
+    const sample = normalise(name, spec, given);
     let instrument = instruments.get(name);
     if (instrument === undefined) {
       instrument = build(name, spec, registry);
       instruments.set(name, instrument);
     }
-    act(instrument, labels, spec);
+    act(instrument, sample);
   }
 
   return {
     catalogue,
     inc(name, labels, by = 1) {
       if (!(by >= 0) || !Number.isFinite(by)) return;
-      apply(name, labels as Labels, (instrument, closedLabels, spec) =>
-        (instrument as Counter).inc(closedLabels, toUnits(spec, by)),
+      apply(name, labels as Labels, (instrument, sample) =>
+        (instrument as Counter).inc(sample.labels, toUnits(sample.spec, by)),
       );
     },
     observe(name, labels, value) {
       if (!Number.isFinite(value)) return;
       const clamped = Math.max(0, value);
-      apply(name, labels as Labels, (instrument, closedLabels, spec) =>
-        (instrument as Histogram | Summary).observe(closedLabels, toUnits(spec, clamped)),
-      );
+      apply(name, labels as Labels, (instrument, { spec, labels: closedLabels, key }) => {
+        (instrument as Histogram | Summary).observe(closedLabels, toUnits(spec, clamped));
+        if (spec.type !== 'histogram') return;
+        exemplars.keep({ name, key, buckets: spec.buckets, value: clamped, labels: options.exemplar?.() });
+      });
     },
     set(name, labels, value) {
       if (typeof value !== 'number') return;
-      apply(name, labels as Labels, (instrument, closedLabels) =>
-        (instrument as Gauge).set(closedLabels, value),
-      );
+      apply(name, labels as Labels, (instrument, sample) => (instrument as Gauge).set(sample.labels, value));
     },
     snapshot: async () =>
       (await registry.getMetricsAsJSON()).flatMap((metric) =>
-        toFamily(metric as unknown as RawMetric, catalogue[metric.name] as MetricSpec),
+        toFamily(metric as unknown as RawMetric, catalogue[metric.name] as MetricSpec).map(exemplars.on),
       ),
   };
 }

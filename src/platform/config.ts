@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
 import { ConfigError } from '../observability/errors.ts';
+import type { LedgerPlace } from './ledger.ts';
 import { keyHashes, optionalAddress } from './variables.ts';
 
 const required: Variable<string> = { schema: z.string(), allowed: 'the name that the deployment gives it' };
@@ -10,6 +11,18 @@ const optionalUrl: Variable<string | undefined> = {
   allowed: 'an http(s) URL, or nothing',
 };
 const optionalPath: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a path' };
+const optionalText: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a bucket' };
+
+function ledgerPlace(folder: string | undefined, bucket: string | undefined): LedgerPlace {
+  if (folder !== undefined) return { folder };
+  if (bucket !== undefined) return { bucket };
+  throw new ConfigError(
+    'FTE_LEDGER_BUCKET',
+    undefined,
+    'the bucket of the ledger, unless FTE_LEDGER_DIR names a folder',
+  );
+}
+
 export interface Config {
   /** `local` on a laptop. */
   readonly stage: string;
@@ -20,6 +33,8 @@ export interface Config {
     readonly escalations: string;
     readonly dlq: readonly string[];
   };
+  /** Where the fleet's memory is kept. */
+  readonly ledger: LedgerPlace;
   /** Where the knowledge base's articles lie. */
   readonly knowledgeDir: string;
   /** With it, replies and news to the team are appended to this file instead of being sent. */
@@ -59,6 +74,7 @@ export function loadConfig(env: Environment = process.env): Config {
         read(name, url),
       ),
     },
+    ledger: ledgerPlace(read('FTE_LEDGER_DIR', optionalPath), read('FTE_LEDGER_BUCKET', optionalText)),
     knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',
     outboxFile: read('FTE_OUTBOX_FILE', optionalPath),
     notifyMail: to === undefined || from === undefined ? undefined : { to, from },

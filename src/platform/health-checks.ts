@@ -1,6 +1,6 @@
 import type { HealthChecks } from '../fte/operations/health.ts';
-import { askGateway } from '../observability/push/gateway.ts';
 import type { Service } from './service.ts';
+import { askGateway } from './telemetry.ts';
 
 /** How each dependency is asked whether it is there. */
 export function healthChecks(service: Service, gateways: readonly string[]): HealthChecks {

@@ -1,4 +1,3 @@
-import { log, metrics } from '../fte/telemetry.ts';
 import { createTickets } from '../fte/tickets/tickets.ts';
 import { type Config, loadConfig } from './config.ts';
 import { conversationPort, replyPort } from './dynamodb/conversations.ts';
@@ -8,6 +7,7 @@ import { messagePort } from './dynamodb/messages.ts';
 import { openTable } from './dynamodb/table.ts';
 import { ticketPort } from './dynamodb/tickets.ts';
 import { queuePort } from './sqs.ts';
+import { log, metrics } from './telemetry.ts';
 
 /** The ports of one process, on AWS or on what stands in for it. Handlers take from here what they need. */
 export function connect(config: Config = loadConfig()) {

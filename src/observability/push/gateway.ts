@@ -8,51 +8,91 @@ export interface GatewayAnswer {
   readonly outcome: GatewayOutcome;
   /** 0 when there was no answer. */
   readonly status: number;
-  readonly body: string;
+  /** What the gateway said, or what went wrong where it said nothing. */
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** Something was sent and not answered: it may still arrive, and after what is sent later. */
+  readonly unanswered: boolean;
 }
 
 export interface GatewayRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly contentType?: string;
-  readonly body?: string;
+  readonly accept?: string;
+  readonly body?: string | Uint8Array;
   /** Milliseconds until the request is given up, whatever it is doing. */
   readonly deadlineMs: number;
 }
 
-// `fetch` costs 50 ms of cold start, node:http 15; sockets stay open between invocations.
-const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-const DEAD_SOCKET = new Set(['ECONNRESET', 'EPIPE']);
+/** What a gateway asks of its visitors. */
+export interface GatewayAccess {
+  /** The Authorization header's value, asked for at each request; `refused` after one that was not let in. */
+  readonly authorization?: ((refused: boolean) => Promise<string>) | undefined;
+  /** The certificate, in PEM, of the authority that signed the gateway's. Default: those that Node knows. */
+  readonly ca?: string | undefined;
+}
 
-function once(options: GatewayRequest, deadlineAt: number): Promise<GatewayAnswer | 'dead socket'> {
+/** Sends one request to a gateway. Never throws and never outlives its deadline. */
+export type AskGateway = (request: GatewayRequest) => Promise<GatewayAnswer>;
+
+const DEAD_SOCKET = new Set(['ECONNRESET', 'EPIPE']);
+const failed = (outcome: GatewayOutcome, reason: string, unanswered: boolean): GatewayAnswer => ({
+  outcome,
+  status: 0,
+  body: Buffer.from(reason),
+  contentType: '',
+  unanswered,
+});
+
+type Agents = Readonly<Record<'http' | 'https', HttpAgent>>;
+
+function once(
+  options: GatewayRequest,
+  authorization: string | undefined,
+  agents: Agents,
+  deadlineAt: number,
+): Promise<GatewayAnswer & { readonly deadSocket?: true }> {
   const secure = options.url.startsWith('https:');
   return new Promise((resolve) => {
+    let sent = false;
     const request = (secure ? httpsRequest : httpRequest)(options.url, {
       method: options.method,
       agent: secure ? agents.https : agents.http,
       headers: {
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(options.accept === undefined ? {} : { accept: options.accept }),
         ...(options.contentType === undefined ? {} : { 'content-type': options.contentType }),
         ...(options.body === undefined ? {} : { 'content-length': Buffer.byteLength(options.body) }),
       },
     });
     // A timer, not the socket's idle time-out: a gateway that answers a byte a second must not hold us.
     const timer = setTimeout(
-      () => finish({ outcome: 'timeout', status: 0, body: '' }),
+      () => finish(failed('timeout', 'no answer in time', sent)),
       Math.max(0, deadlineAt - performance.now()),
     );
-    function finish(answer: GatewayAnswer | 'dead socket'): void {
+    function finish(answer: GatewayAnswer & { readonly deadSocket?: true }): void {
       clearTimeout(timer);
       resolve(answer);
       request.destroy();
     }
+    request.on('socket', (socket) => {
+      // A socket that is still connecting has carried nothing; one that was kept open carries it at once.
+      if (socket.connecting) {
+        socket.once('connect', () => {
+          sent = true;
+        });
+      } else sent = true;
+    });
     request.on('error', (error: NodeJS.ErrnoException) => {
+      const answer = failed('refused', error.message, sent);
       const dead = request.reusedSocket && DEAD_SOCKET.has(error.code ?? '');
-      finish(dead ? 'dead socket' : { outcome: 'refused', status: 0, body: error.message });
+      finish(dead ? { ...answer, deadSocket: true } : answer);
     });
     request.on('response', (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', (error) => finish({ outcome: 'refused', status: 0, body: error.message }));
+      response.on('error', (error) => finish(failed('refused', error.message, true)));
       response.on('end', () => {
         clearTimeout(timer);
         const status = response.statusCode ?? 0;
@@ -60,7 +100,9 @@ function once(options: GatewayRequest, deadlineAt: number): Promise<GatewayAnswe
         resolve({
           outcome: accepted ? 'success' : 'rejected',
           status,
-          body: Buffer.concat(chunks).toString('utf8'),
+          body: Buffer.concat(chunks),
+          contentType: response.headers['content-type'] ?? '',
+          unanswered: false,
         });
       });
     });
@@ -68,17 +110,45 @@ function once(options: GatewayRequest, deadlineAt: number): Promise<GatewayAnswe
   });
 }
 
-/**
- * Sends one request to a Pushgateway. Never throws and never outlives its deadline. A socket that died while the
- * instance was frozen shows only when it is used again, so a reset on a reused one is tried once more.
- */
-export async function askGateway(options: GatewayRequest): Promise<GatewayAnswer> {
-  const deadlineAt = performance.now() + options.deadlineMs;
-  const first = await once(options, deadlineAt);
-  if (first !== 'dead socket') return first;
-  const second = await once(options, deadlineAt);
-  return second === 'dead socket' ? { outcome: 'refused', status: 0, body: 'connection reset' } : second;
+/** What is not there within the time is given up: a secret's store that hangs must not hold a push. */
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the credentials did not come in time')), Math.max(0, ms));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
+
+/** A client for gateways that ask the same of their visitors. Its sockets stay open between invocations. */
+export function createGatewayClient(access: GatewayAccess = {}): AskGateway {
+  // `fetch` costs 50 ms of cold start, node:http 15.
+  const agents = {
+    http: new HttpAgent({ keepAlive: true }),
+    https: new HttpsAgent({ keepAlive: true, ...(access.ca === undefined ? {} : { ca: access.ca }) }),
+  };
+  let refused = false;
+
+  return async function askGateway(options) {
+    const deadlineAt = performance.now() + options.deadlineMs;
+    let authorization: string | undefined;
+    try {
+      if (access.authorization) {
+        authorization = await within(access.authorization(refused), options.deadlineMs);
+        refused = false;
+      }
+    } catch (error) {
+      return failed('refused', error instanceof Error ? error.message : 'no credentials', false);
+    }
+    const first = await once(options, authorization, agents, deadlineAt);
+    // A socket that died while the instance was frozen shows only when it is used again.
+    const answer = first.deadSocket ? await once(options, authorization, agents, deadlineAt) : first;
+    refused = answer.status === 401 || answer.status === 403;
+    return { ...answer, unanswered: answer.unanswered || first.unanswered };
+  };
+}
+
+/** For gateways that let everybody in. */
+export const askGateway = createGatewayClient();
 
 /** The path of a group; values that would not survive in a path (`.` and `..` neither) go in base64url, as the gateway allows. */
 export function groupPath(job: string, grouping: Readonly<Record<string, string>> = {}): string {

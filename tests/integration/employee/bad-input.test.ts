@@ -13,7 +13,7 @@ const submit = (call: { body?: unknown; rawBody?: string; headers?: Record<strin
   service.request('POST /support/submit', {}, call);
 
 async function counted(name: string, labels: Record<string, string>): Promise<number> {
-  const { metrics } = await import('../../../src/fte/telemetry.ts');
+  const { metrics } = await import('../../../src/platform/telemetry.ts');
   return sumOf(await metrics.snapshot(), name, labels);
 }
 

@@ -199,7 +199,7 @@ test("reopened, a ticket is nobody's success any more", async () => {
 });
 
 test("a person's first answer after an automatic confirmation is timed, a second one is not", async () => {
-  const { metrics } = await import('../../../src/fte/telemetry.ts');
+  const { metrics } = await import('../../../src/platform/telemetry.ts');
   const { sumOf } = await import('../../running/counted.ts');
   const timed = async () => sumOf(await metrics.snapshot(), 'fte_customer_response_time_seconds');
   const { json } = await submit(refundOf());

@@ -62,7 +62,7 @@ const post = (rawBody: string, headers: Record<string, string> = {}) =>
 // biome-ignore lint/suspicious/noExplicitAny: what SES was sent
 const sentTo = (address: string): any[] => ses.taken.filter((one) => JSON.stringify(one).includes(address));
 const count = async (name: string, labels: Record<string, string> = {}) => {
-  const { metrics } = await import('../../../src/fte/telemetry.ts');
+  const { metrics } = await import('../../../src/platform/telemetry.ts');
   return sumOf(await metrics.snapshot(), name, labels);
 };
 

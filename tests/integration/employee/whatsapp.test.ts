@@ -50,7 +50,7 @@ const message = (n: number, from: string, Body: string) => ({
 }); // biome-ignore format: a table
 const sentTo = (number: string) => provider.taken.filter(({ to }) => to === number);
 const count = async (name: string, labels: Record<string, string>) => {
-  const { metrics } = await import('../../../src/fte/telemetry.ts');
+  const { metrics } = await import('../../../src/platform/telemetry.ts');
   return sumOf(await metrics.snapshot(), name, labels);
 };
 

@@ -1,9 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { renderText, TEXT_FORMAT } from '../../../src/observability/exposition.ts';
 import type { Family } from '../../../src/observability/families.ts';
-import { readInbox } from '../../../src/observability/fleet/inbox.ts';
-import { groupPath } from '../../../src/observability/push/gateway.ts';
-import { INSTANCE_JOB } from '../../../src/observability/push/pusher.ts';
 import { pushedIn } from './json.ts';
 import { type Gateway, SUBJECTS, startSubject } from './subjects.ts';
 
@@ -107,15 +104,6 @@ describe.each(SUBJECTS)('$name', (subject) => {
         },
       },
     ]);
-  });
-
-  test('an instance’s entry comes back as it was rendered', async () => {
-    await gateway.put(groupPath(INSTANCE_JOB, { instance: 'i/1' }), renderText(FAMILIES));
-    const { entries } = await readInbox(gateway.url);
-    expect([...entries.keys()]).toEqual(['i/1']);
-    const byName = (families: readonly Family[] = []) =>
-      [...families].sort((a, b) => (a.name < b.name ? -1 : 1));
-    expect(byName(entries.get('i/1'))).toEqual(byName(FAMILIES));
   });
 
   test('untyped values, quantiles, and histograms that lack parts or contradict themselves', async () => {

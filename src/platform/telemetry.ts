@@ -1,8 +1,9 @@
+import { countedModels } from '../fte/agent/usage.ts';
+import { catalogue } from '../fte/catalogue.ts';
 import { loadObservabilityConfig } from '../observability/config.ts';
 import { createObservability } from '../observability/index.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { countedModels } from './agent/usage.ts';
-import { catalogue } from './catalogue.ts';
+import { gatewayAuthorization } from './gateway-config.ts';
 
 export const SERVICE = 'customer-success-fte';
 
@@ -22,11 +23,12 @@ const configured = {
 };
 
 /** The employee's observability: one logger and one set of metrics a process. */
-export const { instrument, metrics, log } = createObservability({
+export const { instrument, metrics, log, askGateway } = createObservability({
   service: SERVICE,
   catalogue,
   config: observabilityConfig,
   configured,
+  gatewayAuthorization: gatewayAuthorization(),
 });
 
 /** Empty metrics for one reading of the gauges: a value that could not be read again must not stay. */

@@ -1,0 +1,54 @@
+import { type AskGateway, groupPath } from '../push/gateway.ts';
+import { encodeDelimited } from '../push/protobuf.ts';
+import { INSTANCE_JOB } from '../push/wire.ts';
+import type { Inbox, Poisoned } from './entries.ts';
+import type { LedgerStore } from './ledger.ts';
+import { laneKey } from './merge.ts';
+
+/** Deletions that are under way at a time. */
+const AT_ONCE = 16;
+const DEADLINE_MS = 2_000;
+
+/** One gateway that answered, and what it holds. */
+export interface ReadInbox {
+  readonly url: string;
+  readonly inbox: Inbox;
+}
+
+/**
+ * Deletes the groups that can go from the gateways that have them. One that could not be deleted is found again by the
+ * next pass.
+ *
+ * @param done the groups, by `laneKey`
+ */
+export async function clean(
+  read: readonly ReadInbox[],
+  done: ReadonlySet<string>,
+  ask: AskGateway,
+): Promise<number> {
+  const paths = read.flatMap(({ url, inbox }) => [
+    ...inbox.entries
+      .filter(({ id, lane }) => done.has(laneKey(id, lane)))
+      .map(({ id, lane }) => `${url}${groupPath(INSTANCE_JOB, { instance: id, lane: String(lane) })}`),
+    ...inbox.poisoned.map(({ labels }) => `${url}${groupPath(INSTANCE_JOB, labels)}`),
+  ]);
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let url = paths[next++]; url !== undefined; url = paths[next++])
+      await ask({ method: 'DELETE', url, deadlineMs: DEADLINE_MS });
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, paths.length) }, work));
+  return paths.length;
+}
+
+/** Saves what no instance of ours can have pushed, before it is deleted. */
+export async function saveQuarantined(
+  ledger: LedgerStore,
+  groups: readonly Poisoned[],
+  now: number,
+): Promise<void> {
+  for (const [i, { labels, families }] of groups.entries()) {
+    const who = (labels.instance ?? 'nobody').replaceAll(/[^\w.-]/g, '_').slice(0, 80);
+    await ledger.quarantine(`${now}-${i}-${who}.pb`, encodeDelimited(families));
+  }
+}
