@@ -23,7 +23,7 @@ const configured = {
 };
 
 /** The employee's observability: one logger and one set of metrics a process. */
-export const { instrument, metrics, log, askGateway } = createObservability({
+export const { instrument, metrics, log, pusher, askGateway } = createObservability({
   service: SERVICE,
   catalogue,
   config: observabilityConfig,

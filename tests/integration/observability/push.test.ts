@@ -89,7 +89,7 @@ describe('the entry', () => {
       for (const series of own.series) expect(total?.series).toContainEqual(series);
     }
     const durations = totals.find(({ name }) => name === 'fte_http_request_duration_seconds');
-    const exemplars = (durations?.series as readonly HistogramSeries[]).flatMap((s) => [
+    const exemplars = ((durations?.series ?? []) as readonly HistogramSeries[]).flatMap((s) => [
       ...(s.exemplars?.values() ?? []),
     ]);
     expect(exemplars.map(({ labels }) => labels)).toEqual([{ correlation_id: expect.any(String) }]);
