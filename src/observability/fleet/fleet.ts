@@ -169,7 +169,7 @@ export function createFleet(options: FleetOptions): Fleet {
     }
     noteDebuts(state, published ?? [], now);
     const summed = totals(state, views);
-    const lower = regressions(summed, published ?? []);
+    const lower = regressions(withOwnCounts(catalogue, summed, state.counts), published ?? []);
     state.counts.regressions += lower.length;
     if (lower.length > 0)
       log.error('totals would go down', { series: lower.slice(0, 5), in_all: lower.length });
