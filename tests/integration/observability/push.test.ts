@@ -36,8 +36,8 @@ const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
-async function gateway() {
-  const started = await startGateway({ port: 0 });
+async function gateway(port = 0) {
+  const started = await startGateway({ port });
   closers.push(() => started.close());
   return started;
 }
@@ -182,11 +182,12 @@ describe('a gateway that fails changes no answer', () => {
     ['drips', 'timeout'],
     ['breaks off', 'refused'],
     ['refuses with 500', 'rejected'],
+    ['refuses with 400', 'rejected'],
     ['redirects', 'rejected'],
   ])(
-    'it %s: counted as %s, the caller gets the answer, nothing that was counted is lost',
+    'it %s: counted as %s, the caller gets the answer, and once it is back the totals are exact',
     async (fault, outcome) => {
-      const { url } = await faulty(fault);
+      const { url, close } = await faulty(fault);
       const { call, metrics } = shop(url, { FTE_PUSH_BUDGET_MS: '60' });
       expect((await call()).statusCode).toBe(201);
       expect((await call()).statusCode).toBe(201);
@@ -196,6 +197,13 @@ describe('a gateway that fails changes no answer', () => {
       expect(
         read(families, 'fte_lambda_invocations_total', { function: 'orders', outcome: 'success' }).value,
       ).toBe(2);
+
+      await close();
+      const { url: healed } = await gateway(Number(new URL(url).port));
+      expect((await call()).statusCode).toBe(201);
+      const totals = await fleetOf(healed).read();
+      expect(read(totals, 'shop_orders_total', { kind: 'new' }).value).toBe(3);
+      expect(sumOf(totals, 'fte_http_requests_total', { status_code: '201' })).toBe(3);
     },
   );
 
