@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { type Environment, oneOf, readVariable } from '../config.ts';
+import { type Environment, readPushMode } from '../config.ts';
 
 /** What is left of an invocation is kept free, so that Lambda finds the extension waiting and not at work. */
 const MARGIN_MS = 50;
@@ -113,7 +113,7 @@ function createMeetings() {
  */
 export async function registerExtension(env: Environment): Promise<AfterResponse | undefined> {
   const base = env.AWS_LAMBDA_RUNTIME_API;
-  const mode = readVariable(env, 'FTE_PUSH_MODE', oneOf(['after', 'inline'], 'after'));
+  const mode = readPushMode(env);
   if (base === undefined || base === '' || mode === 'inline' || !env.PUSHGATEWAY_URL) return undefined;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const body = JSON.stringify({ events: ['INVOKE'] });
