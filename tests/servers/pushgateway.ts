@@ -4,6 +4,8 @@ import { type ServerProcess, startServerProcess } from './server-process.ts';
 export interface PushgatewayOptions {
   /** Whether pushes are compared with each other; true by default, as in the server itself. */
   readonly consistencyCheck?: boolean;
+  /** Default: any that is free. */
+  readonly port?: number;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface PushgatewayOptions {
  */
 export function startPushgateway({
   consistencyCheck = true,
+  port,
 }: PushgatewayOptions = {}): Promise<ServerProcess> {
   const file = findExecutable({
     command: 'prometheus-pushgateway',
@@ -22,8 +25,9 @@ export function startPushgateway({
   return startServerProcess({
     file,
     readyPath: '/-/ready',
-    args: (port) => [
-      `--web.listen-address=127.0.0.1:${port}`,
+    ...(port === undefined ? {} : { port }),
+    args: (on) => [
+      `--web.listen-address=127.0.0.1:${on}`,
       '--persistence.file=',
       '--web.enable-admin-api',
       ...(consistencyCheck ? [] : ['--push.disable-consistency-check']),
