@@ -4,7 +4,7 @@ import type { Escalation, Instant, Ticket } from '../entities.ts';
 import { ticketNotFound, wrongTransition } from '../errors.ts';
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
-import { evaluate } from '../targets.ts';
+import { evaluate, evaluateResolution } from '../targets.ts';
 import type { Priority, TicketOperation } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
 
@@ -70,7 +70,9 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     count(operation, before, 'success');
     const { category, priority, channel, createdAt, escalation } = before;
     if (operation === 'resolve') {
-      metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, (at - createdAt) / 1000);
+      const seconds = (at - createdAt) / 1000;
+      metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, seconds);
+      evaluateResolution(metrics, before, seconds);
     } else if (operation === 'reopen') {
       metrics.inc('fte_ticket_reopens_total', { category, channel });
     } else if (operation === 'assign' && escalation !== undefined && before.assignee === undefined) {

@@ -116,3 +116,29 @@ test('targets are evaluated where they are met or missed', async () => {
   ]);
   expect(await count('fte_sla_breaches_total', { sla: 'human_ack', channel: 'web_form' })).toBe(0);
 });
+
+test.each([
+  ['urgent', 4],
+  ['high', 24],
+  ['medium', 72],
+  ['low', 168],
+] as const)('%s: resolved within %d hours, or in breach', async (priority, hours) => {
+  const labels = { sla: 'resolution', channel: 'web_form' };
+  const counted = async () => [
+    await count('fte_sla_evaluations_total', labels),
+    await count('fte_sla_breaches_total', labels),
+  ];
+  const [evaluations = 0, breaches = 0] = await counted();
+  const resolveAfter = async (ms: number) => {
+    const { ticket_id } = (
+      await service.request('POST /support/submit', {}, { body: questionOf({ priority }) })
+    ).json;
+    const { createdAt } = await until('the ticket', () => ports.ticketStore.get(ticket_id));
+    const at = createdAt + ms;
+    await ports.tickets.move(ticket_id, 'resolve', { resolvedAt: at, resolvedBy: 'person' }, at);
+  };
+  await resolveAfter(hours * HOUR);
+  expect(await counted()).toEqual([evaluations + 1, breaches]);
+  await resolveAfter(hours * HOUR + 1000);
+  expect(await counted()).toEqual([evaluations + 2, breaches + 1]);
+});
