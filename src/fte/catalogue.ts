@@ -27,7 +27,7 @@ export const catalogue = defineCatalogue({
 
   fte_customer_interactions_total: {
     type: 'counter',
-    help: 'Messages. inbound: once deduplicated and stored. outbound: when the provider has accepted it.',
+    help: 'Messages, surveys aside. inbound: once deduplicated and stored. outbound: when the provider has accepted it.',
     labels: {
       ...CHANNEL,
       direction: ['inbound', 'outbound'],
@@ -160,7 +160,7 @@ export const catalogue = defineCatalogue({
   },
   fte_csat_surveys_sent_total: {
     type: 'counter',
-    help: 'Surveys sent after a conversation.',
+    help: 'Requests for a rating that the provider has accepted, once a ticket; a form asks on its page instead.',
     labels: CHANNEL,
   },
   fte_guardrail_events_total: {

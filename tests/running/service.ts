@@ -27,6 +27,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly operator?: boolean;
+  /** When the gateway received it; now, unless told otherwise. */
+  readonly receivedAt?: number;
 }
 
 export interface StartOptions {
@@ -96,7 +98,10 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
       },
       pathParameters: params,
       queryStringParameters: call.query ?? {},
-      requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, timeEpoch: Date.now() },
+      requestContext: {
+        http: { method, path, sourceIp: '127.0.0.1' },
+        timeEpoch: call.receivedAt ?? Date.now(),
+      },
       body: call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body)),
       isBase64Encoded: false,
     })) as APIGatewayProxyStructuredResultV2;

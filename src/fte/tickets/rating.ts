@@ -25,28 +25,28 @@ function interactionType(ticket: Ticket, answered: boolean, score: number): Inte
   return ticket.escalation === undefined && answered && settled ? 'ai_resolved' : 'unresolved';
 }
 
+export interface RatingPorts {
+  readonly store: TicketPort;
+  readonly tickets: Tickets;
+  readonly conversations: ConversationPort;
+  readonly metrics: FteMetrics;
+  readonly log: Log;
+  readonly now: () => Instant;
+}
+
 /**
- * Takes a customer's rating, once a ticket. A good one for the employee's own answer resolves the ticket.
- *
- * @throws a 404, a 409 (`FTE_TICKET_ALREADY_RATED`) or a 422.
+ * Notes a rating, once a ticket; undefined when it has one. A good one for the employee's own answer resolves the ticket.
  */
-export async function rate(
-  id: string,
-  input: unknown,
-  ports: {
-    readonly store: TicketPort;
-    readonly tickets: Tickets;
-    readonly conversations: ConversationPort;
-    readonly metrics: FteMetrics;
-    readonly log: Log;
-    readonly now: () => Instant;
-  },
-): Promise<{ readonly rating: number; readonly interactionType: InteractionType }> {
-  const { rating: score, comment } = parseInput(ratingSchema, input, 'web_form');
-  const ticket = await ports.tickets.require(id);
+export async function noteRating(
+  ticket: Ticket,
+  given: Pick<Rating, 'score' | 'comment'>,
+  ports: RatingPorts,
+): Promise<InteractionType | undefined> {
+  const { id } = ticket;
+  const { score } = given;
   const entries = await ports.conversations.entries(ticket.conversationId);
-  const rating: Rating = { score, comment, at: ports.now() };
-  if (!(await ports.store.rate(id, rating))) throw alreadyRated();
+  const rating: Rating = { ...given, at: ports.now() };
+  if (!(await ports.store.rate(id, rating))) return undefined;
 
   const answered = entries.some((entry) => entry.from === 'employee' && entry.delivered);
   const type = interactionType(ticket, answered, score);
@@ -61,5 +61,21 @@ export async function rate(
       ports.log.warn('a rated ticket was not resolved', { ticket_id: id, error });
     });
   }
+  return type;
+}
+
+/**
+ * Takes the rating that a customer gives on the ticket's page.
+ *
+ * @throws a 404, a 409 (`FTE_TICKET_ALREADY_RATED`) or a 422.
+ */
+export async function rate(
+  id: string,
+  input: unknown,
+  ports: RatingPorts,
+): Promise<{ readonly rating: number; readonly interactionType: InteractionType }> {
+  const { rating: score, comment } = parseInput(ratingSchema, input, 'web_form');
+  const type = await noteRating(await ports.tickets.require(id), { score, comment }, ports);
+  if (type === undefined) throw alreadyRated();
   return { rating: score, interactionType: type };
 }

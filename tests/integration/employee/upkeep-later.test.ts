@@ -96,6 +96,15 @@ test('who waits for an answer is seen after an hour, and has a person before the
   });
 });
 
+test('a waiting customer is worth a person within four hours at least', async () => {
+  const id = await answered(questionOf({ priority: 'low' }));
+  await service.rest();
+  const ticket = await ports.tickets.require(id);
+  await ports.conversations.touch(ticket.conversationId, 'customer', Date.now());
+  await waiting.escalateAtRisk({ ...ports, correlationId: 'c', now: later(20) });
+  expect(await ports.tickets.require(id)).toMatchObject({ status: 'escalated', priority: 'medium' });
+});
+
 test('targets are evaluated where they are met or missed', async () => {
   const evaluations = (sla: string) => count('fte_sla_evaluations_total', { sla, channel: 'web_form' });
   const [first, delivery, ack] = [
