@@ -1,7 +1,6 @@
-import { ServiceError } from '../../observability/errors.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { Escalation, Instant, Ticket } from '../entities.ts';
-import { ticketNotFound, wrongTransition } from '../errors.ts';
+import { isWrongTransition, ticketNotFound, wrongTransition } from '../errors.ts';
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
 import { evaluate, evaluateResolution } from '../targets.ts';
@@ -18,7 +17,7 @@ const SETTLED_BY_NOBODY: Readonly<Partial<Record<Move, TicketChange>>> = {
 };
 
 function unlessWrongState(error: unknown): void {
-  if (!(error instanceof ServiceError && error.code === 'FTE_TICKET_WRONG_STATE')) throw error;
+  if (!isWrongTransition(error)) throw error;
 }
 
 /** The ticket store with its counting: an operation is counted after its commit, a failed one where it failed. */
