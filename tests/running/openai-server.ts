@@ -79,7 +79,8 @@ export function decentMove({ turn, tools, results }: Situation): Move {
   return ['search_knowledge_base', { query }];
 }
 
-function situationOf({ messages, tools }: ChatRequest): Situation {
+/** What a request says of the work so far. */
+export function situationOf({ messages, tools }: ChatRequest): Situation {
   const names = new Map(
     messages.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
