@@ -3,12 +3,14 @@ import { setGauges } from '../src/fte/operations/gauges.ts';
 import { checkHealth } from '../src/fte/operations/health.ts';
 import { BUILD_FACTS, instrument, metrics, newGauges, observabilityConfig } from '../src/fte/telemetry.ts';
 import { createFleet } from '../src/observability/fleet/fleet.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
+import { loadModelConfig } from '../src/platform/models/config.ts';
 import { connect } from '../src/platform/service.ts';
 
 const service = connect();
 const { gateways } = observabilityConfig;
-const checks = healthChecks(service, gateways);
+const checks = healthChecks(service, gateways, loadModelConfig(), loadChannelConfig());
 const fleet = createFleet({ catalogue, ...observabilityConfig });
 
 export const handler = instrument({

@@ -96,7 +96,7 @@ export const catalogue = defineCatalogue({
 
   fte_dependency_up: {
     type: 'gauge',
-    help: '1 when the check of /health reached the dependency, else 0.',
+    help: '1 when the check of /health reached the dependency, else 0; absent where it is not configured.',
     labels: { dependency: ['database', 'queue', 'gateway', 'model', 'mail', 'whatsapp'] },
   },
   fte_conversation_outcomes_total: {
