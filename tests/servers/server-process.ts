@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   readonly args: (port: number) => readonly string[];
   /** Answers 200 once the server can be used. */
   readonly readyPath: string;
+  /** Where it must listen, as when it is started again; default: on a free port. */
+  readonly port?: number;
   /** Seconds until a server that is not ready is given up. */
   readonly readyWithin?: number;
 }
@@ -84,10 +86,12 @@ async function startOnce(options: ServerProcessOptions, port: number): Promise<S
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   let failure = '';
   for (let i = 0; i < TRIES; i += 1) {
-    const started = await startOnce(options, await freePort());
+    const started = await startOnce(options, options.port ?? (await freePort()));
     if (typeof started !== 'string') return started;
     failure = started;
     if (!failure.includes('address already in use')) break;
+    // Its predecessor may still be about to leave the port.
+    if (options.port !== undefined) await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
   }
   throw new Error(failure);
 }
