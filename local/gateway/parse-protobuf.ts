@@ -1,81 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { Labels } from '../../src/observability/families.ts';
+import type { Exemplar, Labels } from '../../src/observability/families.ts';
+import { CUT, eachField, Reader, type Value } from './protobuf-fields.ts';
 import { MalformedBody, type PushedFamily, type PushedMetrics } from './pushed.ts';
-
-const CUT = 'unexpected EOF';
-
-/** Reads the fields of one message. Every position is checked, so that no byte can lead out of it. */
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  byte(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw new MalformedBody(CUT);
-    this.#at += 1;
-    return byte;
-  }
-
-  /** An unsigned integer of at most 64 bits, in at most ten bytes, be they needed or not. */
-  varint(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 64n; shift += 7n) {
-      const byte = this.byte();
-      value += BigInt(byte & 127) << shift;
-      if (byte < 128 && value < 2n ** 64n) return value;
-    }
-    throw new MalformedBody(CUT);
-  }
-
-  take(size: number | bigint): Buffer {
-    if (size > this.left) throw new MalformedBody(CUT);
-    const start = this.#at;
-    this.#at += Number(size);
-    return this.#bytes.subarray(start, this.#at);
-  }
-
-  skipGroup(): void {
-    // A depth and no recursion: a body of start marks alone would exhaust the stack.
-    for (let depth = 1; depth > 0; ) {
-      const wire = Number(this.varint() & 7n);
-      if (wire === 3) depth += 1;
-      else if (wire === 4) depth -= 1;
-      else readValue(this, wire);
-    }
-  }
-}
-
-/** What a field may hold, by wire type; groups and four bytes are in none that is known. */
-type Value = bigint | number | Buffer | undefined;
-
-function readValue(reader: Reader, wire: number): Value {
-  if (wire === 0) return reader.varint();
-  if (wire === 1) return reader.take(8).readDoubleLE();
-  if (wire === 2) return reader.take(reader.varint());
-  if (wire === 3) reader.skipGroup();
-  else if (wire === 5) reader.take(4);
-  else throw new MalformedBody(`proto: can't skip unknown wire type ${wire}`);
-  return undefined;
-}
-
-/** Calls `visit` with each field of a message. One of a wire type that `visit` does not expect is unknown to it. */
-function eachField(message: Buffer, visit: (field: number, value: Value) => void): void {
-  const reader = new Reader(message);
-  while (reader.left > 0) {
-    const tag = reader.varint();
-    const field = Number(tag >> 3n);
-    if (field === 0) throw new MalformedBody('proto: illegal tag 0');
-    visit(field, readValue(reader, Number(tag & 7n)));
-  }
-}
 
 type FamilyType = PushedFamily['type'];
 /** By their number in the enumeration; gauge histograms are known to few gateways and kept by none. */
@@ -92,6 +18,9 @@ interface Part {
   count: bigint;
   readonly buckets: [edge: number, count: bigint][];
   readonly quantiles: [quantile: number, value: number][];
+  exemplar: Exemplar | undefined;
+  /** By their bucket's edge. */
+  readonly exemplars: Map<number, Exemplar>;
 }
 interface MetricDraft {
   readonly labels: [name: Buffer, value: Buffer][];
@@ -114,26 +43,46 @@ function readPair<T extends Value>(message: Buffer, blank: T): [T, T] {
   return pair;
 }
 
-/** An exemplar has to be well-formed. It is dropped then: no page and no answer of this gateway shows any. */
-function checkExemplar(message: Buffer): void {
+/** Milliseconds since 1970. */
+function readTime(message: Buffer): number {
+  let seconds = 0n;
+  let nanos = 0n;
   eachField(message, (field, value) => {
-    if (typeof value !== 'object') return;
-    if (field === 1) readPair(value, NOTHING);
-    else if (field === 3) eachField(value, () => {});
+    if (typeof value !== 'bigint') return;
+    if (field === 1) seconds = BigInt.asIntN(64, value);
+    else if (field === 2) nanos = BigInt.asIntN(32, value);
   });
+  return Number(seconds) * 1000 + Number(nanos) / 1e6;
 }
 
-function readBucket(message: Buffer): [edge: number, count: bigint] {
+function readExemplar(message: Buffer): Exemplar {
+  const labels: [string, string][] = [];
+  let observed = 0;
+  let at: number | undefined;
+  eachField(message, (field, value) => {
+    if (field === 2 && typeof value === 'number') observed = value;
+    if (typeof value !== 'object') return;
+    if (field === 1) {
+      const [name, held] = readPair(value, NOTHING);
+      labels.push([name.toString(), held.toString()]);
+    } else if (field === 3) at = readTime(value);
+  });
+  return { labels: Object.fromEntries(labels), value: observed, ...(at === undefined ? {} : { at }) };
+}
+
+function readBucket(part: Part, message: Buffer): void {
   const bucket: [number, bigint] = [0, 0n];
+  let exemplar: Exemplar | undefined;
   eachField(message, (field, value) => {
     if (field === 1 && typeof value === 'bigint') bucket[1] = value;
     else if (field === 2 && typeof value === 'number') bucket[0] = value;
-    else if (field === 3 && typeof value === 'object') checkExemplar(value);
+    else if (field === 3 && typeof value === 'object') exemplar = readExemplar(value);
   });
-  return bucket;
+  part.buckets.push(bucket);
+  if (exemplar !== undefined) part.exemplars.set(bucket[0], exemplar);
 }
 
-/** The parts of a native histogram have to be well-formed, and are dropped like exemplars. */
+/** The parts of a native histogram have to be well-formed, and are dropped. */
 function checkNative(field: number, value: Buffer): void {
   if (field === 9 || field === 12) eachField(value, () => {});
   for (const reader = new Reader(value); (field === 10 || field === 13) && reader.left > 0; ) reader.varint();
@@ -147,12 +96,22 @@ function readPart(type: FamilyType, part: Part, message: Buffer): void {
     else if (typeof value === 'number' && field === 2) part.sum = value;
     else if (typeof value === 'bigint' && field === 1) part.count = value;
     if (typeof value !== 'object') return;
-    if (field === 2 && type === 'counter') checkExemplar(value);
+    if (field === 2 && type === 'counter') part.exemplar = readExemplar(value);
     else if (field === 3 && type === 'summary') part.quantiles.push(readPair(value, 0));
-    else if (field === 3 && type === 'histogram') part.buckets.push(readBucket(value));
+    else if (field === 3 && type === 'histogram') readBucket(part, value);
     else if (type === 'histogram') checkNative(field, value);
   });
 }
+
+const emptyPart = (): Part => ({
+  value: 0,
+  sum: 0,
+  count: 0n,
+  buckets: [],
+  quantiles: [],
+  exemplar: undefined,
+  exemplars: new Map(),
+});
 
 function readMetric(message: Buffer): MetricDraft {
   const draft: MetricDraft = { labels: [], parts: new Map(), timestamped: false };
@@ -162,7 +121,7 @@ function readMetric(message: Buffer): MetricDraft {
     if (field === 1) draft.labels.push(readPair(value, NOTHING));
     const type = TYPES[FIELDS.indexOf(field)];
     if (type === undefined) return;
-    const part = draft.parts.get(type) ?? { value: 0, sum: 0, count: 0n, buckets: [], quantiles: [] };
+    const part = draft.parts.get(type) ?? emptyPart();
     draft.parts.set(type, part);
     readPart(type, part, value);
   });
@@ -208,11 +167,23 @@ function finished({ name, help, type: number, metrics }: FamilyDraft): PushedFam
     });
   switch (type) {
     case 'histogram':
-      return { name, help, type, series: each(({ buckets, sum, count }) => ({ buckets, sum, count })) };
+      return {
+        name,
+        help,
+        type,
+        series: each(({ buckets, sum, count, exemplars }) =>
+          exemplars.size === 0 ? { buckets, sum, count } : { buckets, sum, count, exemplars },
+        ),
+      };
     case 'summary':
       return { name, help, type, series: each(({ quantiles, sum, count }) => ({ quantiles, sum, count })) };
     default:
-      return { name, help, type, series: each(({ value }) => ({ value })) };
+      return {
+        name,
+        help,
+        type,
+        series: each(({ value, exemplar }) => (exemplar === undefined ? { value } : { value, exemplar })),
+      };
   }
 }
 
@@ -229,8 +200,7 @@ function readLength(reader: Reader): number | undefined {
 }
 
 /**
- * Reads a body of MetricFamily messages, each after its length. Exemplars, and histograms without fixed buckets, are
- * read past. A body that is cut between two messages is whole to a gateway; one cut right behind a length, too.
+ * Reads a body of MetricFamily messages, each after its length. Histograms without fixed buckets are read past. A body that is cut between two messages is whole to a gateway; one cut right behind a length, too.
  * Sources: https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto,
  * https://protobuf.dev/programming-guides/encoding/
  *

@@ -1,4 +1,4 @@
-import type { Labels, ValueSeries } from '../../src/observability/families.ts';
+import type { Exemplar, Labels, ValueSeries } from '../../src/observability/families.ts';
 
 /**
  * Metrics as they were pushed. Richer than what this project itself pushes: a gateway also takes untyped values,
@@ -21,6 +21,8 @@ export interface PushedHistogramSeries {
   readonly buckets: readonly (readonly [edge: number, count: bigint])[];
   readonly sum: number;
   readonly count: bigint;
+  /** By the upper edge of their bucket. */
+  readonly exemplars?: ReadonlyMap<number, Exemplar>;
 }
 export interface PushedHistogram extends PushedBase {
   readonly type: 'histogram';

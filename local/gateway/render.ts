@@ -1,7 +1,7 @@
 import { renderText } from '../../src/observability/exposition.ts';
 import type { Labels, ValueSeries } from '../../src/observability/families.ts';
-import { faultText, Page } from './consistency.ts';
 import { formatFloat } from './go-format.ts';
+import { mergedFamilies } from './merge.ts';
 import type { PushedFamily } from './pushed.ts';
 import { type Group, PUSH_FAILURE_TIME, PUSH_TIME } from './store.ts';
 
@@ -67,10 +67,9 @@ const rendered = (name: string, help: string, series: readonly ValueSeries[]) =>
 /** Sample lines alone: `renderText` knows neither untyped families nor quantiles, so headers are written apart. */
 const lines = (name: string, series: readonly ValueSeries[]) => rendered(name, '', series).slice(2, -1);
 
-/** The help and type of a name: its first family speaks for all. */
-function header(name: string, first: PushedFamily | undefined): string[] {
-  const type = `# TYPE ${name} ${first?.type ?? 'untyped'}`;
-  return first?.help === undefined ? [type] : [...rendered(name, first.help, []).slice(0, 1), type];
+function header({ name, help, type }: PushedFamily): string[] {
+  const typeLine = `# TYPE ${name} ${type}`;
+  return help === undefined ? [typeLine] : [...rendered(name, help, []).slice(0, 1), typeLine];
 }
 
 function samples(family: PushedFamily): string[] {
@@ -106,34 +105,8 @@ function samples(family: PushedFamily): string[] {
   }
 }
 
-/** What can't be shown as one page: with the check off, groups may contradict each other. */
-export class InconsistentGroups extends Error {
-  override readonly name = 'InconsistentGroups';
-}
-
-/**
- * All groups as one page in the text format, families by name.
- *
- * @throws {InconsistentGroups} when a scrape would stumble over it.
- */
+/** All groups as one page in the text format. @throws {InconsistentGroups} when a scrape would stumble over it. */
 export function renderPage(groups: readonly Group[]): string {
-  const checked = new Page();
-  const found: string[] = [];
-  const byName = new Map<string, PushedFamily[]>();
-  for (const stored of groups.flatMap((group) => [...group.families.values()])) {
-    found.push(...checked.add(stored));
-    const { name } = stored.family;
-    const namesakes = byName.get(name);
-    if (namesakes === undefined) byName.set(name, [stored.family]);
-    else namesakes.push(stored.family);
-  }
-  if (found.length > 0) throw new InconsistentGroups(faultText(found));
-
-  const text = [...byName]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, namesakes]) => [
-      ...header(name, namesakes[0]),
-      ...namesakes.flatMap((family) => samples(family)),
-    ]);
+  const text = mergedFamilies(groups).flatMap((family) => [...header(family), ...samples(family)]);
   return text.length === 0 ? '' : `${text.join('\n')}\n`;
 }

@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { posix } from 'node:path';
 import { TEXT_FORMAT } from '../../src/observability/exposition.ts';
+import { PROTOBUF_FORMAT } from '../../src/observability/push/protobuf.ts';
+import { prefersProtobuf } from './accept.ts';
 import { BodyTooLarge, parserFor, readBody } from './body.ts';
 import { GroupPathError, isGroupPath, parseGroupPath } from './group-path.ts';
+import { InconsistentGroups } from './merge.ts';
 import { MalformedBody } from './pushed.ts';
-import { InconsistentGroups, renderJson, renderPage } from './render.ts';
+import { renderJson, renderPage } from './render.ts';
+import { renderProtobuf } from './render-protobuf.ts';
 import { createStore, type Store } from './store.ts';
 
 export interface GatewayOptions {
@@ -28,7 +32,7 @@ interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 type Route = Readonly<Record<string, (request: IncomingMessage) => Answer | Promise<Answer>>>;
 
@@ -42,7 +46,7 @@ const plain = (status: number, body: string): Answer => ({ status, type: PLAIN, 
 const HOME = `Pushgateway (local stand-in)
 
 PUT, POST, DELETE /metrics/job/<job>{/<label>/<value>}
-GET /metrics           all groups, in the text format
+GET /metrics           all groups, in the text format or in protobuf
 GET /api/v1/metrics    all groups, as JSON
 GET /-/ready, /-/healthy
 `;
@@ -84,7 +88,12 @@ function routes(store: Store, options: GatewayOptions): (path: string) => Route 
     '/': { GET: () => ({ status: 200, type: PLAIN, body: HOME }) },
     '/-/healthy': ok,
     '/-/ready': ok,
-    '/metrics': { GET: () => ({ status: 200, type: TEXT_FORMAT, body: renderPage(store.groups()) }) },
+    '/metrics': {
+      GET: ({ headers }) =>
+        prefersProtobuf(headers.accept)
+          ? { status: 200, type: PROTOBUF_FORMAT, body: renderProtobuf(store.groups()) }
+          : { status: 200, type: TEXT_FORMAT, body: renderPage(store.groups()) },
+    },
     '/api/v1/metrics': {
       GET: () => ({
         status: 200,

@@ -8,6 +8,7 @@ import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
 import { createGatewayClient } from './push/gateway.ts';
+import { onTermination } from './push/last-push.ts';
 import { createPusher } from './push/pusher.ts';
 
 export { type Catalogue, CONFIGURED, defineCatalogue, type MetricSpec } from './catalogue.ts';
@@ -27,6 +28,9 @@ export { libraryMetrics } from './library-metrics.ts';
 export type { Log } from './logger.ts';
 export { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';
 export type { QueueMessage } from './sqs.ts';
+
+/** AWS gives an instance that ends 300 to 500 ms. */
+const LAST_PUSH_MS = 250;
 
 export interface ObservabilityOptions<C extends InstrumentedCatalogue> extends MetricsOptions {
   /** The `service` of every log line. */
@@ -63,6 +67,7 @@ export function createObservability<const C extends InstrumentedCatalogue>(optio
     ask,
     log,
   });
+  onTermination(() => pusher.flush(metrics.snapshot, LAST_PUSH_MS));
   return {
     config,
     log,

@@ -3,7 +3,7 @@ import { catalogue } from '../fte/catalogue.ts';
 import { loadObservabilityConfig } from '../observability/config.ts';
 import { createObservability } from '../observability/index.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { gatewayAuthorization } from './gateway-access.ts';
+import { gatewayAuthorization } from './gateway-config.ts';
 
 export const SERVICE = 'customer-success-fte';
 
@@ -23,7 +23,7 @@ const configured = {
 };
 
 /** The employee's observability: one logger and one set of metrics a process. */
-export const { instrument, metrics, log, askGateway } = createObservability({
+export const { instrument, metrics, log, pusher, askGateway } = createObservability({
   service: SERVICE,
   catalogue,
   config: observabilityConfig,

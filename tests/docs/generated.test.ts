@@ -45,7 +45,7 @@ describe('what emits a metric', () => {
   test('no definition counts, and what the service counts is found', () => {
     const sources = readSources(['src', 'handlers']);
     expect(emittersOf('fte_escalations_total', sources)).toEqual(['src/fte/tickets/tickets.ts']);
-    expect(emittersOf('fte_fleet_instances', sources)).toEqual(['handlers/fleet.ts']);
+    expect(emittersOf('fte_fleet_instances', sources)).toEqual(['src/observability/fleet/publication.ts']);
   });
 });
 

@@ -18,6 +18,8 @@ export interface ServerProcessOptions {
   readonly port?: number;
   /** Seconds until a server that is not ready is given up. */
   readonly readyWithin?: number;
+  /** How to ask whether it is ready, where a plain request would not be let in. */
+  readonly ask?: (port: number) => Promise<boolean>;
 }
 
 const TRIES = 5;
@@ -36,6 +38,7 @@ async function isReady(url: string): Promise<boolean> {
 
 async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess | string> {
   const { file, args, readyPath, readyWithin = 15 } = options;
+  const ask = options.ask ?? ((at: number) => isReady(`http://127.0.0.1:${at}${readyPath}`));
   const child = spawn(file, args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let ended: string | undefined;
@@ -70,8 +73,7 @@ async function startOnce(options: ServerProcessOptions, port: number): Promise<S
   const deadline = Date.now() + readyWithin * 1000;
   while (ended === undefined && Date.now() < deadline) {
     // A stranger may have taken the port and answer in the child's place: then the child has ended by now.
-    if ((await isReady(`${url}${readyPath}`)) && ended === undefined)
-      return { url, port, pid: child.pid ?? 0, close };
+    if ((await ask(port)) && ended === undefined) return { url, port, pid: child.pid ?? 0, close };
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   await close();

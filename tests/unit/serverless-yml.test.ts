@@ -14,7 +14,13 @@ beforeAll(() => {
       [`FTE_${name}_DLQ_URL`, 'http://127.0.0.1:9/q'],
     ]),
   );
-  Object.assign(process.env, { FTE_TABLE: 'table', FTE_STAGE: 'test', AWS_REGION: 'eu-central-1', ...urls });
+  Object.assign(process.env, {
+    FTE_TABLE: 'table',
+    FTE_STAGE: 'test',
+    AWS_REGION: 'eu-central-1',
+    FTE_LEDGER_BUCKET: 'ledger',
+    ...urls,
+  });
 });
 
 test.each(functions)(

@@ -61,6 +61,8 @@ function assign(labels: Record<string, string>, name: string, value: string): vo
 interface Remembered {
   start: number;
   length: number;
+  /** How many of them are its name, where that comes first; or none. */
+  named: number;
   name: string;
   value: string;
   changed: boolean;
@@ -105,22 +107,32 @@ export class LabelReader {
     }
     let name = '';
     let value = '';
+    let named = 0;
+    if (before !== undefined && before.named <= length && reader.same(before.start, start, before.named)) {
+      ({ name, named } = before);
+      reader.at = start + named;
+    }
     while (reader.at < stop) {
       const tag = reader.tag();
-      if (tag === NAME) name = this.#text(stop);
-      else if (tag === VALUE) value = this.#text(stop);
-      else reader.skip(tag, stop);
+      if (tag === VALUE) value = this.#text(stop);
+      else if (tag === NAME) {
+        const first = reader.at === start + 1;
+        name = this.#text(stop);
+        named = first ? reader.at - start : 0;
+      } else reader.skip(tag, stop);
     }
     reader.close(stop);
-    if (before === undefined) this.#remembered.push({ start, length, name, value, changed: true });
-    else {
-      if (before.name !== name) this.#alike = false;
-      before.start = start;
-      before.length = length;
-      before.name = name;
-      before.value = value;
-      before.changed = true;
+    if (before === undefined) {
+      this.#remembered.push({ start, length, named, name, value, changed: true });
+      return;
     }
+    if (before.name !== name) this.#alike = false;
+    before.start = start;
+    before.length = length;
+    before.named = named;
+    before.name = name;
+    before.value = value;
+    before.changed = true;
   }
 
   /** All labels that were read since `begin`. */

@@ -28,15 +28,25 @@ const EXEMPLAR_TIME = 0x1a;
 const TIME_SECONDS = 0x08;
 const TIME_NANOS = 0x10;
 
+type Bucket = readonly [edge: number, count: number];
+
+/**
+ * Counts up to here have one bucket for all series: most instances live shortly, and a few million small arrays are
+ * what decoding would otherwise spend most of its time on.
+ */
+const SHARED_COUNTS = 256;
+
 /** Reads metrics into its own fields, which the next one takes over. */
 class MetricReader {
   readonly #reader: ProtobufReader;
   readonly #labels: LabelReader;
+  readonly #buckets: Bucket[] = [];
+  readonly #shared: Bucket[][] = [];
   labels: Labels = {};
   value = 0;
   sum = 0;
   count = 0;
-  buckets: (readonly [edge: number, count: number])[] = [];
+  buckets: readonly Bucket[] = [];
   exemplar: Exemplar | undefined;
   exemplars: Map<number, Exemplar> | undefined;
 
@@ -54,7 +64,7 @@ class MetricReader {
     this.value = 0;
     this.sum = 0;
     this.count = 0;
-    if (type === 'histogram') this.buckets = [];
+    this.#buckets.length = 0;
     this.exemplar = undefined;
     this.exemplars = undefined;
     while (reader.at < end) {
@@ -68,6 +78,8 @@ class MetricReader {
     reader.close(end);
     if (!found) throw new Error(`the metric at byte ${start} is not a ${type}`);
     this.labels = this.#labels.finish();
+    // A copy is as long as need be; what grows bucket by bucket is up to twice that.
+    if (type === 'histogram') this.buckets = this.#buckets.slice();
   }
 
   #readValue(type: FamilyType, end: number): void {
@@ -98,10 +110,22 @@ class MetricReader {
       else reader.skip(tag, end);
     }
     reader.close(end);
-    if (edge !== Number.POSITIVE_INFINITY) this.buckets.push([edge, count]);
+    if (edge !== Number.POSITIVE_INFINITY) this.#buckets.push(this.#bucket(edge, count));
     if (exemplar === undefined) return;
     this.exemplars ??= new Map();
     this.exemplars.set(edge, exemplar);
+  }
+
+  #bucket(edge: number, count: number): Bucket {
+    if (count >= SHARED_COUNTS) return [edge, count];
+    const position = this.#buckets.length;
+    const shared = this.#shared[position] ?? [];
+    this.#shared[position] = shared;
+    const held = shared[count];
+    if (held !== undefined && Object.is(held[0], edge)) return held;
+    const made: Bucket = [edge, count];
+    shared[count] = made;
+    return made;
   }
 
   #readExemplar(end: number): Exemplar {

@@ -92,10 +92,11 @@ export function sortOut(families: readonly Family[], table: SeriesTable): Inbox 
   }
 
   for (const family of families) {
+    if (ADDED.has(family.name)) continue;
     const totals: AnySeries[] = [];
     for (const series of family.series as readonly AnySeries[]) {
       const { job, instance = '', lane } = series.labels;
-      if (job === INSTANCE_JOB && !ADDED.has(family.name)) take(family, series);
+      if (job === INSTANCE_JOB) take(family, series);
       else if (job === FLEET_JOB && instance === '' && lane === undefined) totals.push(series);
     }
     if (totals.length > 0) published.push(withoutGroup(family, totals));

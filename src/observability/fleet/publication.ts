@@ -16,13 +16,13 @@ type AnySeries = ValueSeries | HistogramSeries | SummarySeries;
 /** The gauge that tells from which ledger a publication was made. */
 export const LEDGER_VERSION = 'fte_ledger_version';
 /** The counters that the ledger itself keeps. */
-const COUNTED: Readonly<Record<string, keyof FleetCounts>> = {
-  fte_fleet_late_pushes_total: 'late',
-  fte_fleet_refused_total: 'refused',
-  fte_fleet_quarantined_total: 'quarantined',
-  fte_fleet_retired_instances_total: 'retired',
-  fte_fleet_regressions_total: 'regressions',
-};
+const COUNTED: ReadonlyMap<string, keyof FleetCounts> = new Map([
+  ['fte_fleet_late_pushes_total', 'late'],
+  ['fte_fleet_refused_total', 'refused'],
+  ['fte_fleet_quarantined_total', 'quarantined'],
+  ['fte_fleet_retired_instances_total', 'retired'],
+  ['fte_fleet_regressions_total', 'regressions'],
+]);
 
 const publicKey = (name: string, series: AnySeries) => `${name} ${seriesKey(series.labels)}`;
 
@@ -47,23 +47,23 @@ export function withOwnCounts(
   totals: readonly Family[],
   counts: FleetCounts,
 ): readonly Family[] {
-  const own = Object.entries(COUNTED).flatMap(([name, count]): Family[] => {
+  const own = [...COUNTED].flatMap(([name, count]): Family[] => {
     const spec = catalogue[name];
     if (spec?.type !== 'counter') return [];
     return [{ name, help: spec.help, type: 'counter', series: [{ labels: {}, value: counts[count] }] }];
   });
-  return [...totals.filter(({ name }) => COUNTED[name] === undefined), ...own];
+  return [...totals.filter(({ name }) => !COUNTED.has(name)), ...own];
 }
 
 /** What the fold itself knows: the gauges that only it writes. */
 export function ownGauges(catalogue: Catalogue, state: FleetState, version: number): readonly Family[] {
   const alive = [...state.instances.values()].filter(({ retiredAt }) => retiredAt === undefined);
-  const own: Readonly<Record<string, number>> = {
-    fte_fleet_instances: alive.length,
-    fte_fleet_last_fold_timestamp_seconds: state.completeAt / 1000,
-    [LEDGER_VERSION]: version,
-  };
-  return Object.entries(own).flatMap(([name, value]): Family[] => {
+  const own: readonly (readonly [name: string, value: number])[] = [
+    ['fte_fleet_instances', alive.length],
+    ['fte_fleet_last_fold_timestamp_seconds', state.completeAt / 1000],
+    [LEDGER_VERSION, version],
+  ];
+  return own.flatMap(([name, value]): Family[] => {
     const spec = catalogue[name];
     return spec === undefined
       ? []
@@ -136,7 +136,7 @@ export function adopt(
   eachSeries(totals, (key, series) => own.set(key, series));
   eachSeries(published, (key, series, { name }) => {
     const spec = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
-    const count = COUNTED[name];
+    const count = COUNTED.get(name);
     if (count !== undefined)
       state.counts[count] = Math.max(state.counts[count], 'value' in series ? series.value : 0);
     if (spec === undefined || spec.type === 'gauge' || count !== undefined) return;

@@ -1,9 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { renderText, TEXT_FORMAT } from '../../../src/observability/exposition.ts';
 import type { Family } from '../../../src/observability/families.ts';
-import { readInbox } from '../../../src/observability/fleet/inbox.ts';
-import { groupPath } from '../../../src/observability/push/gateway.ts';
-import { INSTANCE_JOB } from '../../../src/observability/push/pusher.ts';
 import { pushedIn } from './json.ts';
 import { type Gateway, SUBJECTS, startSubject } from './subjects.ts';
 

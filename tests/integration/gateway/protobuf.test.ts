@@ -243,30 +243,6 @@ describe.each(SUBJECTS)('$name', (subject) => {
   });
 });
 
-describeReal('the real Pushgateway', () => {
-  test('gives exemplars back as they came, to whoever asks for protobuf', async () => {
-    const gateway = await startSubject(REAL);
-    try {
-      const exemplar = { labels: { trace_id: 'abc' }, value: 1, at: 1_500.25 };
-      const body = encode(withExemplars(FAMILIES, [Infinity], exemplar));
-      const encoded = Buffer.from(
-        '0a0f0a0874726163655f69641203616263' + '11000000000000f03f' + '1a08080110' + '90ebc4ee01',
-        'hex',
-      );
-      expect(body.includes(encoded)).toBe(true);
-      expect((await gateway.put(PATH, body, PROTOBUF)).status).toBe(200);
-      const page = await fetch(`${gateway.url}/metrics`, { headers: { accept: PROTOBUF_FORMAT } });
-      const answer = Buffer.from(await page.arrayBuffer());
-      const count = (bytes: Buffer) => bytes.toString('latin1').split(encoded.toString('latin1')).length - 1;
-      // One a counter's series and one a histogram's.
-      expect(count(body)).toBe(5);
-      expect(count(answer)).toBe(5);
-    } finally {
-      await gateway.close();
-    }
-  });
-});
-
 /**
  * What can be compared. Bytes that are no UTF-8 are marked by both, but not each by as many marks. Of a metric that
  * is a gauge beside what its family is, the real one's JSON shows the gauge and its page the other.

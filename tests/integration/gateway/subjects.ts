@@ -28,7 +28,7 @@ export interface Gateway {
   put(path: string, body?: string | Buffer, headers?: Ask['headers']): Promise<Reply>;
   post(path: string, body: string): Promise<Reply>;
   remove(path: string): Promise<Reply>;
-  get(path: string): Promise<Reply>;
+  get(path: string, headers?: Ask['headers']): Promise<Reply>;
   send(method: string, path: string): Promise<Reply>;
   groups(): Promise<readonly JsonGroup[]>;
   /** Forgets everything, and returns once nothing is left to be seen. */
@@ -46,7 +46,7 @@ export async function startSubject(subject: Subject, consistencyCheck = true): P
     put: (path, body = 'some_metric 1\n', headers = {}) => ask('PUT', url, path, { body, headers }),
     post: (path, body) => ask('POST', url, path, { body }),
     remove: (path) => ask('DELETE', url, path),
-    get: (path) => ask('GET', url, path),
+    get: (path, headers = {}) => ask('GET', url, path, { headers }),
     send: (method, path) => ask(method, url, path),
     async wipe() {
       await ask('PUT', url, '/api/v1/admin/wipe');

@@ -1,7 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startGateway } from '../../../local/gateway/server.ts';
+import type { HistogramSeries } from '../../../src/observability/families.ts';
+import { fileLedger } from '../../../src/observability/fleet/file-ledger.ts';
 import { createFleet } from '../../../src/observability/fleet/fleet.ts';
 import { readInbox } from '../../../src/observability/fleet/inbox.ts';
-import { groupPath } from '../../../src/observability/push/gateway.ts';
+import { SeriesTable } from '../../../src/observability/fleet/series-table.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { askGateway, groupPath } from '../../../src/observability/push/gateway.ts';
 import { read, sumOf } from '../../running/counted.ts';
 import { type Fault, startFaultyGateway } from '../../running/faulty-gateway.ts';
 import { lambdaContext } from '../../running/lambda-context.ts';
@@ -29,10 +36,16 @@ const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
-async function gateway() {
-  const started = await startGateway({ port: 0 });
+async function gateway(port = 0) {
+  const started = await startGateway({ port });
   closers.push(() => started.close());
   return started;
+}
+const silent = createLogger('shop', 'SILENT');
+function ledger() {
+  const folder = mkdtempSync(join(tmpdir(), 'fte-ledger-'));
+  closers.unshift(async () => rmSync(folder, { recursive: true, force: true }));
+  return fileLedger(folder);
 }
 async function faulty(fault: Fault) {
   const started = await startFaultyGateway(fault);
@@ -40,53 +53,77 @@ async function faulty(fault: Fault) {
   return started;
 }
 
+async function entries(url: string) {
+  const table = new SeriesTable();
+  const inbox = await readInbox(url, { table });
+  return inbox.entries.map((entry) => ({
+    ...entry,
+    value: (name: string, labels = {}) => entry.values.get(table.indexOf(name, labels, []))?.[0],
+  }));
+}
+
 describe('the entry', () => {
   test('each instance has one of its own, cumulative, with what it counted; repeating a push adds nothing', async () => {
     const { url } = await gateway();
     const instances = [shop(url), shop(url), shop(url)];
     for (const { call } of instances) for (let i = 0; i < 4; i++) expect((await call()).statusCode).toBe(201);
-    const { entries } = await readInbox(url);
-    expect(entries.size).toBe(3);
-    for (const families of entries.values()) {
-      expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(4);
-      expect(sumOf(families, 'fte_http_requests_total', { status_code: '201' })).toBe(4);
+    const pushed = await entries(url);
+    expect(pushed).toHaveLength(3);
+    expect(new Set(pushed.map(({ id }) => id)).size).toBe(3);
+    for (const entry of pushed) {
+      expect(entry).toMatchObject({ lane: 0, sequence: 4 });
+      expect(entry.value('shop_orders_total__c0', { kind: 'new' })).toBe(4);
       // A push's own outcome travels with the next one.
-      expect(read(families, 'fte_push_attempts_total', { outcome: 'success' }).value).toBe(3);
+      expect(entry.value('fte_push_attempts_total__c0', { outcome: 'success' })).toBe(3);
     }
   });
 
-  test('what the gateway gives back is what was counted: counters, histograms, summaries, odd values', async () => {
+  test('what the fleet makes of it is what was counted: counters, histograms with their exemplars, summaries', async () => {
     const { url } = await gateway();
     const service = shop(url);
     await service.call();
-    const [pushed] = (await readInbox(url)).entries.values();
-    const { url: elsewhere } = await gateway();
-    expect(await readInbox(elsewhere)).toMatchObject({ entries: new Map() });
-    for (const family of pushed ?? []) {
-      const own = (await service.metrics.snapshot()).find(({ name }) => name === family.name);
-      if (family.name.startsWith('fte_push')) continue;
-      expect(family).toEqual(own);
+    const totals = await fleetOf(url).read();
+    for (const own of await service.metrics.snapshot()) {
+      const total = totals.find(({ name }) => name === own.name);
+      if (own.name.startsWith('fte_push')) continue;
+      for (const series of own.series) expect(total?.series).toContainEqual(series);
     }
+    const durations = totals.find(({ name }) => name === 'fte_http_request_duration_seconds');
+    const exemplars = ((durations?.series ?? []) as readonly HistogramSeries[]).flatMap((s) => [
+      ...(s.exemplars?.values() ?? []),
+    ]);
+    expect(exemplars.map(({ labels }) => labels)).toEqual([{ correlation_id: expect.any(String) }]);
   });
 });
 
-describe('the fleet', () => {
-  const fleetOf = (...gateways: string[]) => createFleet({ catalogue, gateways, publishUrl: gateways[0] });
+const DEBUT = { debutMs: 0 };
+const fleetOf = (...gateways: string[]) =>
+  createFleet({
+    catalogue,
+    gateways,
+    publishUrl: gateways[0],
+    ledger: ledger(),
+    log: silent,
+    timings: DEBUT,
+  });
+const published = async (url: string) => (await readInbox(url)).published;
 
-  test('fold: one exact total with every plausible series, published once; a second fold adds nothing', async () => {
+describe('the fleet', () => {
+  test('fold: a series begins at 0, and then is one exact total, published once; more folds add nothing', async () => {
     const { url } = await gateway();
     for (let i = 0; i < 5; i++) await shop(url).call();
-    for (let i = 0; i < 2; i++) {
-      const { instances, families } = await fleetOf(url).fold(() => []);
-      expect(instances).toBe(5);
-      expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(5);
+    const fleet = fleetOf(url);
+    for (const expected of [0, 5, 5]) {
+      const { instances, families, published: done } = await fleet.fold(() => []);
+      expect({ instances, done }).toEqual({ instances: 5, done: true });
+      expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(expected);
+      expect(read(await published(url), 'shop_orders_total', { kind: 'new' }).value).toBe(expected);
     }
-    const published = (await readInbox(url)).published.get('fte') ?? [];
-    expect(read(published, 'shop_orders_total', { kind: 'new' }).value).toBe(5);
-    const zero = published
+    const zero = (await published(url))
       .find(({ name }) => name === 'shop_orders_total')
       ?.series.find(({ labels }) => labels.kind === 'repeat');
     expect(zero).toMatchObject({ value: 0 });
+    expect(read(await published(url), 'fte_fleet_regressions_total').value).toBe(0);
   });
 
   test('two gateways with the same entries count once; either alone is enough for an instance', async () => {
@@ -98,20 +135,41 @@ describe('the fleet', () => {
     expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(3);
   });
 
-  test('a gateway that can not be read stops the fold: nothing is published from half a view', async () => {
-    const whole = await gateway();
-    await shop(whole.url).call();
-    const broken = await faulty('refuses with 500');
-    const fleet = fleetOf(whole.url, broken.url);
-    await expect(fleet.fold(() => [])).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
+  test('an inbox that can not be read: the fold goes on with what it knows, and says nothing of how fresh it is', async () => {
+    const [a, b] = [await gateway(), await gateway()];
+    await shop(`${a.url},${b.url}`).call();
+    const fleet = fleetOf(a.url, b.url);
+    await fleet.fold(() => []);
+    const readAt = read(await published(a.url), 'fte_fleet_last_fold_timestamp_seconds').value;
+    expect(readAt).toBeGreaterThan(0);
+    await shop(`${a.url}`).call();
+    await b.close();
+    closers.splice(closers.length - 1);
+    const { complete, families } = await fleet.fold(() => []);
+    expect(complete).toBe(false);
+    expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(2);
+    expect(read(await published(a.url), 'fte_fleet_last_fold_timestamp_seconds').value).toBe(readAt);
     await expect(fleet.read()).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
-    expect((await readInbox(whole.url)).published.get('fte')).toBeUndefined();
   });
 
-  test('an answer that is no metrics is no empty fleet', async () => {
-    const { url } = await faulty('none');
-    await expect(fleetOf(url).read()).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
-  });
+  test.each<[Fault]>([['refuses with 500'], ['none'], ['hangs']])(
+    'no inbox answers (%s): nothing is published, nothing is written',
+    async (fault) => {
+      const { url } = await faulty(fault);
+      const folder = ledger();
+      const fleet = createFleet({
+        catalogue,
+        gateways: [url],
+        publishUrl: url,
+        ledger: folder,
+        log: silent,
+        ask: (request) => askGateway({ ...request, deadlineMs: 200 }),
+      });
+      await expect(fleet.fold(() => [])).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
+      await expect(fleet.read()).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
+      expect(await folder.head()).toBeUndefined();
+    },
+  );
 
   test('without a gateway it says so', async () => {
     await expect(fleetOf().read()).rejects.toMatchObject({ code: 'FTE_NO_GATEWAY', status: 503 });
@@ -124,11 +182,12 @@ describe('a gateway that fails changes no answer', () => {
     ['drips', 'timeout'],
     ['breaks off', 'refused'],
     ['refuses with 500', 'rejected'],
+    ['refuses with 400', 'rejected'],
     ['redirects', 'rejected'],
   ])(
-    'it %s: counted as %s, the caller gets the answer, nothing that was counted is lost',
+    'it %s: counted as %s, the caller gets the answer, and once it is back the totals are exact',
     async (fault, outcome) => {
-      const { url } = await faulty(fault);
+      const { url, close } = await faulty(fault);
       const { call, metrics } = shop(url, { FTE_PUSH_BUDGET_MS: '60' });
       expect((await call()).statusCode).toBe(201);
       expect((await call()).statusCode).toBe(201);
@@ -138,6 +197,13 @@ describe('a gateway that fails changes no answer', () => {
       expect(
         read(families, 'fte_lambda_invocations_total', { function: 'orders', outcome: 'success' }).value,
       ).toBe(2);
+
+      await close();
+      const { url: healed } = await gateway(Number(new URL(url).port));
+      expect((await call()).statusCode).toBe(201);
+      const totals = await fleetOf(healed).read();
+      expect(read(totals, 'shop_orders_total', { kind: 'new' }).value).toBe(3);
+      expect(sumOf(totals, 'fte_http_requests_total', { status_code: '201' })).toBe(3);
     },
   );
 
@@ -163,7 +229,7 @@ describe('a gateway that fails changes no answer', () => {
     const [good, bad] = [await gateway(), await faulty('hangs')];
     const { call, metrics } = shop(`${bad.url},${good.url}`, { FTE_PUSH_BUDGET_MS: '60' });
     await call();
-    expect((await readInbox(good.url)).entries.size).toBe(1);
+    expect(await entries(good.url)).toHaveLength(1);
     expect(read(await metrics.snapshot(), 'fte_push_attempts_total', { outcome: 'success' }).value).toBe(1);
   });
 

@@ -32,12 +32,12 @@ const count = fc.oneof(
 );
 // One character can be up to four bytes, so that both short and long lengths occur.
 const text = fc.oneof(
-  fc.constantFrom('', 'x', '__proto__', 'constructor', '0', 'ä🙂', 'x'.repeat(127), 'x'.repeat(128), 'ä'.repeat(9_000)),
+  fc.constantFrom('', 'x', '__proto__', 'constructor', '0', 'ä🙂', 'x'.repeat(127), 'x'.repeat(128)),
   fc.string({ unit: 'binary', maxLength: 40 }),
 ); // biome-ignore format: a list
 // Set one by one, `__proto__` would be no label.
 const labels: fc.Arbitrary<Labels> = fc
-  .array(fc.tuple(text, text), { maxLength: 20 })
+  .array(fc.tuple(text, text), { maxLength: 9 })
   .map((pairs) => Object.fromEntries(pairs));
 const exemplar: fc.Arbitrary<Exemplar> = fc.record(
   {
@@ -52,7 +52,7 @@ const exemplar: fc.Arbitrary<Exemplar> = fc.record(
   { requiredKeys: ['labels', 'value'] },
 );
 const edges = fc
-  .uniqueArray(fc.double({ noNaN: true, max: Number.MAX_VALUE }), { maxLength: 18 })
+  .uniqueArray(fc.double({ noNaN: true, max: Number.MAX_VALUE }), { maxLength: 8 })
   .map((all) => all.sort((a, b) => a - b));
 
 const valueSeries = fc.record({ labels, value });
@@ -72,14 +72,14 @@ const histogramSeries = edges.chain((all) =>
     ),
 );
 const head = { name: text, help: text };
-const some = { minLength: 1, maxLength: 6 };
+const some = { minLength: 1, maxLength: 4 };
 const family: fc.Arbitrary<Family> = fc.oneof(
   fc.record({ ...head, type: fc.constant('counter' as const), series: fc.array(counterSeries, some) }),
   fc.record({ ...head, type: fc.constant('gauge' as const), series: fc.array(valueSeries, some) }),
   fc.record({ ...head, type: fc.constant('summary' as const), series: fc.array(summarySeries, some) }),
   fc.record({ ...head, type: fc.constant('histogram' as const), series: fc.array(histogramSeries, some) }),
 );
-const families = fc.array(family, { maxLength: 4 });
+const families = fc.array(family, { maxLength: 3 });
 
 /** Own keys in one order, so that `__proto__` is compared, too. */
 const comparable = (all: readonly Family[]): unknown =>
@@ -94,7 +94,7 @@ describe('what was encoded', () => {
       fc.property(families, (all) => {
         expect(comparable(decodeDelimited(encodeDelimited(all)))).toEqual(comparable(all));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -112,12 +112,21 @@ describe('what was encoded', () => {
         name: 'x_total',
         help: '',
         type: 'counter',
-        series: Array.from({ length: 100_000 }, (_, index) => ({
-          labels: { instance: `instance-${index % 50_000}`, lane: String(index % 7), job: 'j' },
+        series: Array.from({ length: 60_000 }, (_, index) => ({
+          labels: { instance: `instance-${index % 40_000}`, lane: String(index % 7), job: 'j' },
           value: index,
         })),
       },
     ];
+    expect(decodeDelimited(encodeDelimited(all))).toEqual(all);
+  });
+
+  test('is what it was, with texts that are long', () => {
+    const names = [127, 128, 16_383, 16_384, 100_000].flatMap((size) =>
+      ['a', 'ä', '🙂'].map((one) => one.repeat(size)),
+    );
+    const series = names.map((name) => ({ labels: { [name]: name, name }, value: 1 }));
+    const all: readonly Family[] = [{ name: names.join(''), help: names.join(''), type: 'gauge', series }];
     expect(decodeDelimited(encodeDelimited(all))).toEqual(all);
   });
 
@@ -223,7 +232,7 @@ describe('noise', () => {
 
   test('is decoded or refused, be it random or a body with holes', () => {
     const wound = fc.record({ at: fc.nat(), cut: fc.nat(3), put: fc.uint8Array({ maxLength: 4 }) });
-    const torn = fc.tuple(families, fc.array(wound, { minLength: 1, maxLength: 3 })).map(([all, wounds]) =>
+    const torn = fc.tuple(pushable, fc.array(wound, { minLength: 1, maxLength: 3 })).map(([all, wounds]) =>
       wounds.reduce(
         (now, { at, cut, put }) => {
           const start = at % (now.length + 1);

@@ -127,7 +127,15 @@ describe('decoded again', () => {
     );
   });
 
-  test('and with exemplars, too, whatever these are', () => {
+  const withoutExemplars = (all: readonly PushedFamily[]) =>
+    all.map(({ series, ...rest }) => ({
+      ...rest,
+      series: series.map((one) =>
+        Object.fromEntries(Object.entries(one).filter(([field]) => !field.startsWith('exemplar'))),
+      ),
+    }));
+
+  test('and so is the rest of them beside exemplars, whatever these are', () => {
     const text = fc.string({ unit: 'binary', maxLength: 70 });
     const exemplar = fc.record(
       { labels: fc.dictionary(text, text, { maxKeys: 3 }), value: fc.double(), at: fc.double() },
@@ -135,8 +143,8 @@ describe('decoded again', () => {
     );
     fc.assert(
       fc.property(families, exemplar, fc.double(), (all, one, edge) => {
-        const body = Buffer.from(encodeDelimited(withExemplars(all, [edge, Infinity], one)));
-        expect([...parseProtobuf(body).families.values()]).toEqual(all.map(asPushed));
+        const parsed = parse(withExemplars(all, [edge, Infinity], one));
+        expect(withoutExemplars(parsed)).toEqual(all.map(asPushed));
       }),
     );
   });

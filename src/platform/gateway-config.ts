@@ -4,8 +4,8 @@ import { ConfigError } from '../observability/errors.ts';
 import { readSecret, secretSource } from './secrets.ts';
 
 const userName: Variable<string | undefined> = {
-  schema: z.optional(z.string().check(z.regex(/^[^:\x00-\x1f]{1,256}$/))),
-  allowed: 'a user name without a colon',
+  schema: z.optional(z.string().check(z.regex(/^[!-9;-~]{1,256}$/))),
+  allowed: 'a user name without colons or spaces',
 };
 
 /**
