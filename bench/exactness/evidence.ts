@@ -29,7 +29,7 @@ const FOLD = 'fte_fleet_last_fold_timestamp_seconds';
 const NAMES = [...new Set(SAMPLES.map(({ key }) => key.slice(0, key.indexOf('{'))))];
 
 function inUnits(scrapes: Scrapes, scale: number): UnitScrapes {
-  return scrapes.map(([at, value]) => [at, Math.round(value * 10 ** scale)] as const);
+  return scrapes.map(([at, value]) => [at, Math.round(value * 10 ** scale), value] as const);
 }
 
 /** The first time that each was known to be there. */

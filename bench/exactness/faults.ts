@@ -13,6 +13,7 @@ export const FAULTS = {
   fleet: 'the fleet handler is killed between any two steps',
   held: 'the fleet handler stands still between two steps while another one takes over, and goes on',
   two: 'two fleet handlers at once',
+  deletes: 'the deletions of the fleet handler take long',
   publish: 'the answer to a publication is lost, or the publication arrives late',
   schemas: 'two versions are alive at once: one histogram has other edges',
   restore: 'an inbox comes back with what it had long ago: dead instances, and old entries of living ones',

@@ -33,8 +33,9 @@ export interface FaultyAskOptions {
   readonly superseded: (push: PushSeen) => boolean;
 }
 
-/** Of all pushes to one inbox, so many meet each fault. */
-const SHARE = 0.05;
+/** Of all pushes to one inbox so many meet a fault, whichever of them there are. */
+const SHARE = 0.2;
+const FAULTS_OF_PUSHES: readonly Fault[] = ['acks', 'drops', 'late', 'redirects'];
 const PATIENCE_MS = 4_000;
 
 const lost = (outcome: GatewayAnswer['outcome'], unanswered: boolean): GatewayAnswer => ({
@@ -49,6 +50,7 @@ const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
   const { ask, faults, tempo, random, weather } = options;
+  const share = SHARE / Math.max(1, FAULTS_OF_PUSHES.filter((fault) => faults.has(fault)).length);
   const bodies = new WeakMap<Uint8Array, PushSeen>();
 
   function pushOf(request: GatewayRequest): PushSeen {
@@ -76,14 +78,23 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
 
   /** Some arrive soon, some after the lane was given up. */
   function sendLate(request: GatewayRequest, push: PushSeen): void {
-    const delay = random.chance(0.4)
-      ? tempo.retire + tempo.fold * random.between(1, 4)
-      : random.between(50, tempo.retire / 4);
+    const soon = tempo.retire / 4;
+    const longAfter = tempo.retire * 1.8;
+    const delays = [
+      random.between(50, soon),
+      tempo.retire + tempo.fold * random.between(1, 4),
+      longAfter + tempo.fold * random.between(1, 3),
+    ];
+    const delay = delays[random.between(0, delays.length - 1)] ?? soon;
     const sentAt = Date.now();
     const arrive = async () => {
       weather.late.delete(arrive);
-      // One that brings what nothing else did, into a lane that is just being given up, may be lost unread.
-      if (Date.now() - sentAt > tempo.retire / 4 && !options.superseded(push)) return;
+      const age = Date.now() - sentAt;
+      // What nothing else brings again, and comes just while its lane is given up, may be deleted unread: between the
+      // fleet's look at the gateway and its deletion there is no fence. It is the one that a lane can not save.
+      if (age > soon && age < longAfter && !options.superseded(push)) return;
+      // Afterwards it is only a late push, until its instance is forgotten.
+      if (age > tempo.retire + tempo.forget / 2) return;
       await deliver(request, push, PATIENCE_MS);
     };
     weather.late.add(arrive);
@@ -95,7 +106,7 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
 
   async function through(request: GatewayRequest, push: PushSeen): Promise<GatewayAnswer> {
     if (weather.calm) return deliver(request, push, PATIENCE_MS);
-    const meets = (fault: Fault) => faults.has(fault) && random.chance(SHARE);
+    const meets = (fault: Fault) => faults.has(fault) && random.chance(share);
     if (meets('acks')) {
       await deliver(request, push, PATIENCE_MS);
       return lost('timeout', true);

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type * as LedgerModule from '../../src/observability/fleet/file-ledger.ts';
 import type * as FleetModule from '../../src/observability/fleet/fleet.ts';
 import type * as GatewayModule from '../../src/observability/push/gateway.ts';
+import { seeded } from '../../traffic/random.ts';
 import { stormCatalogue } from './catalogue.ts';
 import type { FleetConfig, FromFleet, ToFleet } from './protocol.ts';
 
@@ -14,6 +15,9 @@ const { createFleet } = (await load('fleet/fleet.ts')) as typeof FleetModule;
 const { fileLedger } = (await load('fleet/file-ledger.ts')) as typeof LedgerModule;
 const { createGatewayClient } = (await load('push/gateway.ts')) as typeof GatewayModule;
 
+/** Of all deletions. */
+const SLOW = 0.3;
+const random = seeded(config.seed + 11);
 let cut: ReadonlySet<string> = new Set();
 let ending: Extract<ToFleet, { readonly at: unknown }> | undefined;
 let publication: 'unanswered' | 'late' | undefined;
@@ -30,6 +34,8 @@ const unanswered: GatewayModule.GatewayAnswer = {
 const ask: GatewayModule.AskGateway = async (request) => {
   if ([...cut].some((url) => request.url.startsWith(url)))
     return { ...unanswered, outcome: 'refused', unanswered: false };
+  if (request.method === 'DELETE' && config.slowDeletions && random.chance(SLOW))
+    await new Promise((resolve) => setTimeout(resolve, random.between(100, tempo.stall / 3)));
   if (request.method !== 'PUT' || publication === undefined) return client(request);
   const as = publication;
   publication = undefined;

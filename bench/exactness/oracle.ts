@@ -12,8 +12,8 @@ export interface Counted {
   readonly deltas: readonly (readonly [place: number, n: number])[];
 }
 
-/** Of one sample, in whole units: every scrape, ascending. */
-export type UnitScrapes = readonly (readonly [at: number, units: number])[];
+/** Of one sample, in whole units, and as Prometheus has it: every scrape, ascending. */
+export type UnitScrapes = readonly (readonly [at: number, units: number, raw: number])[];
 
 export interface Evidence {
   readonly counted: readonly Counted[];
@@ -187,16 +187,17 @@ export function judge(evidence: Evidence): Verdict {
     const lost = lostBy(fold ?? 0);
     for (const [place, all] of scrapes) {
       const index = cursor.get(place) ?? 0;
-      const [time, value] = all[index] ?? [];
-      if (time !== at || value === undefined) continue;
+      const [time, value, raw] = all[index] ?? [];
+      if (time !== at || value === undefined || raw === undefined) continue;
       cursor.set(place, index + 1);
       const sample = SAMPLES[place]?.key ?? '';
       const report = (kind: ViolationKind, bound: number) =>
         violations.push({ kind, sample, at, value, bound });
       const before = highest.get(place);
       if (before === undefined && value !== 0) report('debut', 0);
-      if (before !== undefined && value < before) report('dip', before);
-      highest.set(place, Math.max(before ?? 0, value));
+      // The last digit counts: Prometheus takes whatever goes down for a restart.
+      if (before !== undefined && raw < before) report('dip', before);
+      highest.set(place, Math.max(before ?? 0, raw));
       const since = firstSeen.get(place) ?? at;
       firstSeen.set(place, since);
       if (value > (most[place] ?? 0)) report('above truth', most[place] ?? 0);

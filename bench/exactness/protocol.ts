@@ -46,6 +46,7 @@ export interface FleetConfig {
   readonly ledger: string;
   readonly tempo: Tempo;
   readonly seed: number;
+  readonly slowDeletions: boolean;
 }
 
 export type ToFleet =

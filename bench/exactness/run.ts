@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runMutants } from './mutant-runs.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
 import { isRed, print, summary } from './report.ts';
 import { runStorm, SOURCE } from './storm.ts';
@@ -15,22 +16,38 @@ function bar(phase: string, share: number): void {
   if (phase === 'done') process.stderr.write('\n');
 }
 
+const stormOf = (options: Options) => ({
+  ...options,
+  tempo: STORM,
+  folder: join(tmpdir(), `fte-storm-${process.pid}`),
+  source: SOURCE,
+  progress: bar,
+});
+
+function save(file: string | undefined, report: object): void {
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
 async function one(options: Options): Promise<boolean> {
-  const result = await runStorm({
-    ...options,
-    tempo: STORM,
-    folder: join(tmpdir(), `fte-storm-${process.pid}`),
-    source: SOURCE,
-    progress: bar,
-  });
+  const result = await runStorm(stormOf(options));
   print(result);
-  if (process.env.FTE_STORM_FAILURES === '1') for (const failure of result.failures) console.log(failure);
-  if (options.json !== undefined)
-    writeFileSync(
-      options.json,
-      `${JSON.stringify({ options: { ...options, faults: [...options.faults] }, ...summary(result) }, null, 2)}\n`,
-    );
+  save(options.json, { options: { ...options, faults: [...options.faults] }, ...summary(result) });
   return isRed(result);
+}
+
+async function mutated(options: Options): Promise<boolean> {
+  const runs = await runMutants(
+    options,
+    stormOf(options),
+    ({ rule, expected, seen, red, seed, asExpected }) => {
+      console.log(`${red ? 'RED  ' : 'GREEN'} ${asExpected ? '' : 'NOT EXPECTED '}${rule}`);
+      console.log(`      expected: ${expected}\n      seen with seed ${seed}: ${seen || 'nothing'}`);
+    },
+  );
+  const red = runs.filter((run) => run.red).length;
+  console.log(`${red} of ${runs.length} rules are missed when they are off`);
+  save(options.json, { options: { ...options, faults: undefined }, runs });
+  return runs.some(({ asExpected }) => !asExpected);
 }
 
 function read(): Options | 'help' {
@@ -44,4 +61,7 @@ function read(): Options | 'help' {
 
 const options = read();
 if (options === 'help') process.stdout.write(HELP);
-else process.exitCode = (await one(options)) ? 1 : 0;
+else
+  process.exitCode = (await (options.mutants || options.mutant !== undefined ? mutated : one)(options))
+    ? 1
+    : 0;

@@ -84,6 +84,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
       ledger: join(folder, 'ledger'),
       tempo,
       seed,
+      slowDeletions: faults.has('deletes'),
     });
     ending.unshift(() => fleet.end());
     const openedAt = Date.now();
