@@ -7,6 +7,7 @@ import { currentContext } from './context.ts';
 import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
+import { afterResponse } from './push/extension.ts';
 import { createGatewayClient } from './push/gateway.ts';
 import { onTermination } from './push/last-push.ts';
 import { createPusher } from './push/pusher.ts';
@@ -74,6 +75,6 @@ export function createObservability<const C extends InstrumentedCatalogue>(optio
     metrics,
     pusher,
     askGateway: ask,
-    instrument: createInstrument({ config, log, metrics, pusher }),
+    instrument: createInstrument({ config, log, metrics, pusher, afterResponse }),
   };
 }

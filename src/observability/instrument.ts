@@ -17,6 +17,7 @@ import {
 import type { libraryMetrics } from './library-metrics.ts';
 import type { Log } from './logger.ts';
 import type { Metrics, MetricsRegistry } from './metrics.ts';
+import type { AfterResponse } from './push/extension.ts';
 import type { Pusher } from './push/pusher.ts';
 import { handleBatch, type QueueMessage } from './sqs.ts';
 
@@ -91,6 +92,7 @@ export interface Pipeline<C extends InstrumentedCatalogue> {
   readonly log: Log;
   readonly metrics: MetricsRegistry<C>;
   readonly pusher: Pusher;
+  readonly afterResponse?: AfterResponse | undefined;
 }
 
 /** A worker thread's clock begins with its process; its own life begins later. */
@@ -102,6 +104,8 @@ function environmentStartMs(): number {
 const NEAR_TIMEOUT = 0.1;
 /** Without a Lambda context (a test, a container) there is no deadline; this one bounds the push all the same. */
 const NO_DEADLINE_MS = 60_000;
+/** After the response nobody waits, but the environment is held, and billed. */
+const AFTER_RESPONSE_BUDGET_MS = 1_000;
 /** Kept free, beside the push, for the answer of an invocation that is cut short. */
 const RESPONSE_RESERVE_MS = 100;
 
@@ -182,8 +186,14 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       }
     }
 
-    async function flush(remainingMs: number): Promise<void> {
-      const report = await pusher.push(metrics.snapshot, remainingMs);
+    /** In line when it can't be done after the response: then within a budget that a caller may be made to wait. */
+    async function flush({ requestId, remainingMs }: Invocation): Promise<void> {
+      const later = (withinMs: number) => push(withinMs, AFTER_RESPONSE_BUDGET_MS);
+      if (!pipeline.afterResponse?.run(requestId, later)) await push(remainingMs(), config.pushBudgetMs);
+    }
+
+    async function push(withinMs: number, budgetMs: number): Promise<void> {
+      const report = await pusher.push(metrics.snapshot, withinMs, budgetMs);
       if (report === undefined) return;
       // These travel with the next push: an entry can't hold the outcome of its own delivery.
       own.inc('fte_push_attempts_total', { outcome: report.outcome });
@@ -219,7 +229,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         const seconds = (performance.now() - invocation.startedAt) / 1000;
         finishRequest(request.event as APIGatewayProxyEventV2, seconds, request.response);
         finishInvocation(invocation, seconds);
-        await flush(invocation.remainingMs());
+        await flush(invocation);
       },
     }).use(observability);
 

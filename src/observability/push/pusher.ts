@@ -28,10 +28,10 @@ export type Snapshot = () => Promise<readonly Family[]>;
 /** Brings an instance's entry to the gateways. */
 export interface Pusher {
   /**
-   * At the end of an invocation: pushes all that the instance has counted so far, in at most `remainingMs` and the
-   * budget. Undefined when no push is due. Never throws.
+   * At the end of an invocation: pushes all that the instance has counted so far, in at most `remainingMs` and
+   * `budgetMs`, by default the pusher's own. Undefined when no push is due. Never throws.
    */
-  push(snapshot: Snapshot, remainingMs: number): Promise<PushReport | undefined>;
+  push(snapshot: Snapshot, remainingMs: number, budgetMs?: number): Promise<PushReport | undefined>;
   /** The last push of an instance that ends: whatever was counted and not yet pushed. */
   flush(snapshot: Snapshot, withinMs: number): Promise<PushReport | undefined>;
 }
@@ -164,7 +164,7 @@ export function createPusher(options: PusherOptions): Pusher {
   }
 
   return {
-    async push(snapshot, remainingMs) {
+    async push(snapshot, remainingMs, withinMs = budgetMs) {
       if (gateways.length === 0) return undefined;
       unpushed = true;
       const dueInMs = policy.dueInMs();
@@ -172,7 +172,7 @@ export function createPusher(options: PusherOptions): Pusher {
         later(snapshot, dueInMs);
         return undefined;
       }
-      return pushWithin(snapshot, Math.min(budgetMs, remainingMs), Date.now() + remainingMs);
+      return pushWithin(snapshot, Math.min(withinMs, remainingMs), Date.now() + remainingMs);
     },
     async flush(snapshot, withinMs) {
       if (gateways.length === 0 || !unpushed) return undefined;
