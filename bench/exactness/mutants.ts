@@ -36,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'another lane after an unanswered push',
     change: one(
       'push/identity.ts',
-      '} else if (stray || silent > leaseMs) {',
-      '} else if (silent > leaseMs) {',
+      '} else if (stray || silentMs(leased) > leaseMs) {',
+      '} else if (silentMs(leased) > leaseMs) {',
     ),
     faults: ['late'],
     inboxes: 1,
@@ -45,14 +45,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'another lane after the lease',
-    change: one('push/identity.ts', '} else if (stray || silent > leaseMs) {', '} else if (stray) {'),
+    change: one(
+      'push/identity.ts',
+      '} else if (stray || silentMs(leased) > leaseMs) {',
+      '} else if (stray) {',
+    ),
     faults: ['freeze', 'deletes'],
     inboxes: 1,
     symptom: 'a push is deleted unread with the lane that was given up',
   },
   {
     rule: 'what earlier ids pushed is not pushed again',
-    change: one('push/pusher.ts', 'baseline = attempted;', 'baseline = [];'),
+    change: one('push/pusher.ts', 'baseline = arrived;', 'baseline = [];'),
     faults: ['freeze'],
     symptom: 'above truth: an instance counts twice when it takes another id',
   },
