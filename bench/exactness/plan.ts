@@ -42,13 +42,16 @@ const SHORTEST_MS = 800;
 const LONGEST_MS = 20_000;
 const FREEZES = 0.35;
 
-function freezesOf(random: Random, { tempo, faults }: PlanOptions, from: number, until: number) {
-  if (!faults.has('freeze') || !random.chance(FREEZES)) return [];
-  // Past the lease, some past the retirement, a few past the end of the id.
-  const longest = random.chance(0.3) ? tempo.forgotten * 1.4 : tempo.retire * 1.1;
-  const forMs = random.between(tempo.lease, longest);
-  const at = random.between(from, Math.max(from, until - forMs));
-  return [{ at, forMs }];
+/** How long an instance stands still: past the lease, past the retirement, or past the end of its id. */
+function freezeOf(random: Random, { tempo, faults }: PlanOptions): number {
+  if (!faults.has('freeze') || !random.chance(FREEZES)) return 0;
+  const spans = [
+    [tempo.lease, tempo.retire],
+    [tempo.retire * 1.1, tempo.forgotten],
+    [tempo.forgotten * 1.1, tempo.forgotten * 1.3],
+  ] as const;
+  const [from, to] = spans[random.between(0, spans.length - 1)] ?? [0, 0];
+  return random.between(Math.round(from), Math.round(to));
 }
 
 export function planOf(options: PlanOptions): Plan {
@@ -57,7 +60,11 @@ export function planOf(options: PlanOptions): Plan {
   const endMs = seconds * 1000;
   const instances = Array.from({ length: options.instances }, (_, i): InstancePlan => {
     const bornAt = Math.floor((i / options.instances) * endMs * 0.95);
-    const life = random.between(SHORTEST_MS, Math.min(LONGEST_MS, endMs / 2));
+    const forMs = freezeOf(random, options);
+    // Before and after it the instance lives.
+    const awake = random.between(SHORTEST_MS, Math.min(LONGEST_MS, endMs / 2));
+    const life = awake + forMs;
+    const freeze = { at: bornAt + random.between(SHORTEST_MS / 2, awake), forMs };
     const diesAt = random.chance(LIVES_ON) || bornAt + life > endMs ? undefined : bornAt + life;
     return {
       key: `i${i}`,
@@ -69,7 +76,7 @@ export function planOf(options: PlanOptions): Plan {
       flushes: random.chance(0.3),
       tickMs: random.between(150, 500),
       pushEvery: random.between(1, 3),
-      freezes: freezesOf(random, options, bornAt, diesAt ?? endMs),
+      freezes: forMs === 0 ? [] : [freeze],
     };
   });
   return { seed, seconds, hosts, instances };

@@ -6,7 +6,7 @@ export interface PrometheusTargets {
   /** The gateway with the published totals, and perhaps with the instances' entries. */
   readonly published: string;
   /** The gateway with the usual layouts. */
-  readonly plain: string;
+  readonly plain?: string;
 }
 
 const host = (url: string) => new URL(url).host;
@@ -26,7 +26,7 @@ export function prometheusConfig({ published, plain }: PrometheusTargets, tempo:
     global: { scrape_interval: interval, evaluation_interval: '1m' },
     scrape_configs: [
       job('published', published, { metric_relabel_configs: dropEntries }),
-      job('plain', plain),
+      ...(plain === undefined ? [] : [job('plain', plain)]),
     ],
   };
 }
@@ -79,9 +79,6 @@ export function createPrometheusClient(url: string) {
       return new Map(
         series.map(({ metric, value }) => [sampleKey(metric.__name__ ?? '', metric), Number(value?.[1])]),
       );
-    },
-    async seriesHeld(): Promise<number | undefined> {
-      return this.number('sum(count by (__name__) ({job="fte"}))');
     },
   };
 }
