@@ -55,6 +55,7 @@ async function runOnce(mutant: Mutant, source: string, storm: StormOptions): Pro
       ...storm,
       source,
       inboxes: mutant.inboxes ?? 2,
+      seconds: Math.max(storm.seconds, mutant.seconds ?? 0),
       faults: new Set(mutant.faults),
     });
     return done(isRed(result), seen(result));

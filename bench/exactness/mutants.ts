@@ -13,6 +13,8 @@ export interface Mutant {
   readonly change: readonly Replacement[];
   readonly faults: readonly Fault[];
   readonly inboxes?: 1 | 2;
+  /** At least so long a storm: some rules speak of what was long ago. */
+  readonly seconds?: number;
   /** What the storm is expected to see; undefined: nothing, for the reason in `because`. */
   readonly symptom?: string;
   /** Why the storm can stay green. */
@@ -112,6 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
       '  held.retiredAt = now;',
     ),
     faults: ['late'],
+    seconds: 55,
     inboxes: 1,
     symptom: 'the end is too low',
   },
@@ -119,6 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'the horizon refuses the forgotten',
     change: one('fleet/merge.ts', '(bornAt(id) ?? 0) < state.horizon', 'state.horizon < 0'),
     faults: ['restore'],
+    seconds: 55,
     symptom: 'above truth: the dead count again',
   },
   {

@@ -119,11 +119,14 @@ interface Step {
 }
 
 /** What one loss may have cost, entry by entry, and when it is there again. */
-function stepsOf({ from, until, silentSince }: Loss, { taken, pushed }: Evidence): readonly Step[] {
+function stepsOf({ from, until, silentSince }: Loss, { taken, pushed, losses }: Evidence): readonly Step[] {
+  // What an earlier loss took was known to nobody but the gateway.
+  const unread = ({ at }: Taken) =>
+    losses.some((loss) => loss.from < from && at >= loss.from && at <= loss.until);
   const byId = Map.groupBy(taken, ({ id }) => id);
   return [...byId].flatMap(([id, all]) => {
     const ordered = all.toSorted((a, b) => a.sequence - b.sequence);
-    const early = ordered.findLast(({ at }) => at < from);
+    const early = ordered.findLast((one) => one.at < from && !unread(one));
     const again = ordered.find(({ at }) => at > until);
     const unknown =
       silentSince !== undefined && (early === undefined ? drawnAt(id) <= until : early.at < silentSince);

@@ -106,6 +106,16 @@ describe('losses that are allowed', () => {
     expect(kinds(shown([0, 0], [2100, 8], [4100, 8]), repeated)).toContain('end 4100');
   });
 
+  test('a gateway twice: what came again after the first time is lost with the second', () => {
+    const twice = [
+      { from: 400, until: 600 },
+      { from: 2200, until: 2600 },
+    ];
+    expect(kinds(shown([0, 0], [2100, 3], [4100, 3]), { losses: twice })).toEqual([]);
+    const once = [{ from: 2200, until: 2600 }];
+    expect(kinds(shown([0, 0], [2100, 3], [4100, 3]), { losses: once })).toContain('end 4100');
+  });
+
   test('the ledger: what was taken around it, and what the silent say later', () => {
     const losses = [{ from: 1900, until: 2100, silentSince: 1000 }];
     expect(kinds(shown([0, 0], [2100, 8], [4100, 8]), { losses })).toEqual([]);
