@@ -4,7 +4,7 @@ import { type ServerProcess, startServerProcess } from './server-process.ts';
 export interface PushgatewayOptions {
   /** Whether pushes are compared with each other; true by default, as in the server itself. */
   readonly consistencyCheck?: boolean;
-  /** Default: a free one. */
+  /** Default: any that is free. */
   readonly port?: number;
   /** Where it keeps what it has, every second; default: nowhere. */
   readonly persistenceFile?: string;
@@ -17,7 +17,7 @@ export interface PushgatewayOptions {
  */
 export function startPushgateway({
   consistencyCheck = true,
-  port: fixedPort,
+  port,
   persistenceFile = '',
 }: PushgatewayOptions = {}): Promise<ServerProcess> {
   const file = findExecutable({
@@ -27,9 +27,9 @@ export function startPushgateway({
   return startServerProcess({
     file,
     readyPath: '/-/ready',
-    ...(fixedPort === undefined ? {} : { port: fixedPort }),
-    args: (port) => [
-      `--web.listen-address=127.0.0.1:${port}`,
+    ...(port === undefined ? {} : { port }),
+    args: (on) => [
+      `--web.listen-address=127.0.0.1:${on}`,
       `--persistence.file=${persistenceFile}`,
       '--persistence.interval=1s',
       '--web.enable-admin-api',

@@ -14,10 +14,10 @@ export interface ServerProcessOptions {
   readonly args: (port: number) => readonly string[];
   /** Answers 200 once the server can be used. */
   readonly readyPath: string;
-  /** Where it must listen, as when it is started again; default: on a free port. */
-  readonly port?: number;
   /** Seconds until a server that is not ready is given up. */
   readonly readyWithin?: number;
+  /** Default: any that is free. */
+  readonly port?: number;
   /** How to ask whether it is ready, where a plain request would not be let in. */
   readonly ask?: (port: number) => Promise<boolean>;
 }
@@ -92,8 +92,6 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     if (typeof started !== 'string') return started;
     failure = started;
     if (!failure.includes('address already in use')) break;
-    // Its predecessor may still be about to leave the port.
-    if (options.port !== undefined) await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MS));
   }
   throw new Error(failure);
 }
