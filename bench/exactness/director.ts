@@ -26,6 +26,15 @@ export interface DirectorOptions {
 }
 
 const STEPS: readonly FoldStep[] = ['read', 'merged', 'ledger written', 'published', 'noted', 'cleaned'];
+/** Where it matters most that a handler does not know what has happened meanwhile comes up more often. */
+const HELD: readonly FoldStep[] = [
+  'merged',
+  'ledger written',
+  'merged',
+  'ledger written',
+  'read',
+  'published',
+];
 const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
 /** One at a time. */
@@ -50,6 +59,7 @@ export async function direct(options: DirectorOptions) {
   const random = seeded(seed + 7);
   const nextInbox = deck(inboxes, seeded(seed + 8));
   const nextStep = deck(STEPS, seeded(seed + 9));
+  const nextHeld = deck(HELD, seeded(seed + 11));
   const nextHost = deck([...Array(hosts.count).keys()], seeded(seed + 10));
   const startedAt = Date.now();
 
@@ -104,7 +114,7 @@ export async function direct(options: DirectorOptions) {
   };
   const onFleet: Acts = {
     fleet: () => fleet.killAt(nextStep()),
-    held: () => fleet.holdAt(nextStep(), random.between(tempo.publishWithin, tempo.publishWithin * 3)),
+    held: () => fleet.holdAt(nextHeld(), random.between(tempo.publishWithin, tempo.publishWithin * 3)),
     two: () => fleet.two(random.between(tempo.fold * 2, tempo.fold * 5)),
     publish: async () => fleet.tell({ do: 'publication', as: random.chance(0.3) ? 'unanswered' : 'late' }),
     ledger: () => alone(loseLedger),

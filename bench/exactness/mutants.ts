@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
         '    await ledger.write({ after: head?.version, version: version + 1, bytes: encodeState(state), publishing });\n    await clean(views.read, done, ask);\n',
       ),
     ],
-    faults: ['held', 'fleet', 'freeze'],
+    faults: ['held'],
     symptom: 'dips: whoever lost the race for the ledger has published all the same',
   },
   {
@@ -163,7 +163,7 @@ export const MUTANTS: readonly Mutant[] = [
       ),
       ...one('fleet/file-ledger.ts', '      if (all[0] !== version) throw ledgerConflict(after);\n', ''),
     ],
-    faults: ['two', 'held'],
+    faults: ['held'],
     symptom: 'dips: two write and publish from what each knows',
   },
   {
