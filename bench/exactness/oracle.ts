@@ -150,16 +150,24 @@ export function allowance(evidence: Evidence): (until: number) => readonly numbe
   return sweep(steps, (sum, { content, sign }) => add(sum, content, sign));
 }
 
-/** When the last published fold but one began to read, for each scrape. */
-function foldBefore(folds: Evidence['folds']): (at: number) => number | undefined {
-  let [newest, before]: (number | undefined)[] = [undefined, undefined];
+/** When the published folds began to read, the newest last, as far as they had been scraped. */
+function foldsSeen(folds: Evidence['folds']): (at: number) => readonly number[] {
+  const seen: number[] = [];
   let next = 0;
   return (until) => {
-    for (let fold = folds[next]; fold !== undefined && fold[0] <= until; fold = folds[++next]) {
-      if (newest === undefined || fold[1] > newest) [before, newest] = [newest, fold[1]];
-    }
-    return before;
+    for (let fold = folds[next]; fold !== undefined && fold[0] <= until; fold = folds[++next])
+      if (fold[1] > (seen.at(-1) ?? 0)) seen.push(fold[1]);
+    return seen;
   };
+}
+
+/**
+ * From when on a new series shows its value: the fold after the one that published it first has seen it there, and the
+ * one after that began later than this was noted.
+ */
+function debutOver(firstFold: number, folds: readonly number[], debutMs: number): boolean {
+  const noted = folds[folds.findIndex((began) => began > firstFold) + 1];
+  return noted !== undefined && noted > firstFold && (folds.at(-1) ?? 0) >= noted + debutMs;
 }
 
 function scrapeTimes({ scrapes }: Evidence): readonly number[] {
@@ -178,14 +186,17 @@ export function judge(evidence: Evidence): Verdict {
   });
   const acknowledgedBy = sweep(evidence.acknowledged, newestEntries(evidence));
   const lostBy = allowance(evidence);
-  const foldAt = foldBefore(evidence.folds);
+  const foldsAt = foldsSeen(evidence.folds);
   const cursor = new Map<number, number>();
   const highest = new Map<number, number>();
-  const firstSeen = new Map<number, number>();
+  /** The newest fold when a sample was first seen. */
+  const firstFold = new Map<number, number>();
 
   for (const at of times) {
     const most = countedBy(at + (evidence.scrapeMs.get(at) ?? 0) + ALIGNED_MS);
-    const fold = foldAt(at);
+    const folds = foldsAt(at);
+    // The last published one but one.
+    const fold = folds.at(-2);
     const least = fold === undefined ? undefined : acknowledgedBy(fold);
     const lost = lostBy(fold ?? 0);
     for (const [place, all] of scrapes) {
@@ -201,12 +212,11 @@ export function judge(evidence: Evidence): Verdict {
       // The last digit counts: Prometheus takes whatever goes down for a restart.
       if (before !== undefined && raw < before) report('dip', before);
       highest.set(place, Math.max(before ?? 0, raw));
-      const since = firstSeen.get(place) ?? at;
-      firstSeen.set(place, since);
+      const first = firstFold.get(place) ?? folds.at(-1) ?? 0;
+      firstFold.set(place, first);
       if (value > (most[place] ?? 0)) report('above truth', most[place] ?? 0);
       const bound = (least?.[place] ?? 0) - (lost[place] ?? 0);
-      // Its first value is shown late, on purpose, by two scrapes and the folds around them.
-      if (at - since > 2 * debutMs && value < bound) report('below acknowledged', bound);
+      if (value < bound && debutOver(first, folds, debutMs)) report('below acknowledged', bound);
     }
   }
 

@@ -90,9 +90,14 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
     const openedAt = Date.now();
     progress('beginning', 0);
     const folded = () => client.number('max(fte_fleet_last_fold_timestamp_seconds)');
+    /** Until whatever was to be seen by now has been published, has had its debut, and was scraped. */
+    async function settled(): Promise<void> {
+      await fleet.complete(3, { published: true });
+      const since = (Date.now() + tempo.debut) / 1000;
+      await until('all is published and scraped', async () => ((await folded()) ?? 0) > since, PATIENCE_S);
+    }
     // The zeroes must have been there for long enough that what follows is shown at once.
-    const begun = (openedAt + tempo.debut + 4 * tempo.fold) / 1000;
-    await until('the first folds', async () => ((await folded()) ?? 0) > begun, PATIENCE_S);
+    await settled();
 
     const startedAt = Date.now();
     const endsAt = startedAt + seconds * 1000;
@@ -129,8 +134,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
 
     progress('ending', 0);
     await hosts.finish();
-    const quietAt = (Date.now() + tempo.debut + tempo.grace + 5 * tempo.fold) / 1000;
-    await until('all is published and scraped', async () => ((await folded()) ?? 0) > quietAt, PATIENCE_S);
+    await settled();
     const taken = await sampler.stop();
     const { evidence, shown, mismatches } = await gather({
       folder,
