@@ -70,7 +70,8 @@ export function createPusher(options: PusherOptions): Pusher {
   let inboxes: readonly string[] = [];
   /** What earlier ids of this process have pushed. */
   let baseline: readonly Family[] = [];
-  let attempted: readonly Family[] = [];
+  /** The newest of what may have arrived: what certainly did not is pushed under the next id as well. */
+  let arrived: readonly Family[] = [];
   let unpushed = false;
   let running: Promise<PushReport> | undefined;
   let queued: Promise<PushReport> | undefined;
@@ -82,13 +83,13 @@ export function createPusher(options: PusherOptions): Pusher {
     const place = identity.next(stamp);
     if (place.fresh) {
       inboxes = inboxesOf(place.id, gateways);
-      baseline = attempted;
+      baseline = arrived;
     }
     const open = inboxes.filter((url) => !breakers.get(url)?.isOpen());
     if (open.length === 0) return SKIPPED;
     unpushed = false;
-    attempted = await snapshot();
-    const counted = baseline.length === 0 ? attempted : since(baseline, attempted);
+    const counts = await snapshot();
+    const counted = baseline.length === 0 ? counts : since(baseline, counts);
     const body = encodeDelimited(toEntry(counted, place.sequence));
     policy.pushed();
     const answers = await Promise.all(
@@ -105,10 +106,9 @@ export function createPusher(options: PusherOptions): Pusher {
       }),
     );
     const taken = answers.find(({ outcome }) => outcome === 'success');
-    identity.settle(
-      { acknowledged: taken !== undefined, unanswered: answers.some(({ unanswered }) => unanswered) },
-      stamp,
-    );
+    const unanswered = answers.some((answer) => answer.unanswered);
+    identity.settle({ acknowledged: taken !== undefined, unanswered });
+    if (taken !== undefined || unanswered) arrived = counts;
     if (taken === undefined) unpushed = true;
     const { outcome } = taken ?? answers[0] ?? { outcome: 'refused' as const };
     return { outcome, seconds: (performance.now() - started) / 1000 };
