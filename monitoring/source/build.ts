@@ -1,8 +1,9 @@
-// `npm run monitoring:build`: writes what Prometheus and Alertmanager read; with `--check` it only compares.
+// `npm run monitoring:build`: writes what Prometheus, Alertmanager and Grafana read; with `--check` it only compares.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { alertmanagerRoutes } from './alertmanager.ts';
+import { buildDashboards } from './dashboards/boards.ts';
 import { allGroups, emittable } from './groups.ts';
 import { fileYaml } from './model.ts';
 import { COMPOSE_TARGETS, prometheusConfig } from './prometheus.ts';
@@ -31,6 +32,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       ),
     ],
     ['alertmanager/routes.yml', yaml(alertmanagerRoutes())],
+    ...[...buildDashboards()].map(([name, json]) => [`grafana/dashboards/${name}`, json] as const),
   ]);
 }
 

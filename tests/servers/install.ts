@@ -3,6 +3,7 @@ import { findExecutable } from './executable.ts';
 
 const SERVERS = [
   { command: 'prometheus-pushgateway', debianPackage: 'prometheus-pushgateway' },
+  { command: 'prometheus', debianPackage: 'prometheus' },
   { command: 'chromium', debianPackage: 'chromium' },
 ];
 
