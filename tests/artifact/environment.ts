@@ -50,6 +50,7 @@ export async function startEnvironment({ folder, handler, env, ...options }: Env
 
   return {
     ...api,
+    pid: child.pid ?? 0,
     initMs: performance.now() - startedAt,
     output: () => output,
     invoke: (event: unknown, timeoutMs?: number) => Promise.race([api.invoke(event, timeoutMs), gone]),
