@@ -29,6 +29,7 @@ export interface FaultyAskOptions {
   readonly seen: (push: PushSeen) => void;
   readonly acknowledged: (push: PushSeen) => void;
   readonly taken: (push: PushSeen) => void;
+  readonly met: (fault: Fault) => void;
   /** A later push of the same id was acknowledged. */
   readonly superseded: (push: PushSeen) => boolean;
 }
@@ -106,7 +107,11 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
 
   async function through(request: GatewayRequest, push: PushSeen): Promise<GatewayAnswer> {
     if (weather.calm) return deliver(request, push, PATIENCE_MS);
-    const meets = (fault: Fault) => faults.has(fault) && random.chance(share);
+    const meets = (fault: Fault) => {
+      const met = faults.has(fault) && random.chance(share);
+      if (met) options.met(fault);
+      return met;
+    };
     if (meets('acks')) {
       await deliver(request, push, PATIENCE_MS);
       return lost('timeout', true);
