@@ -202,6 +202,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'going on moves the horizon',
     change: one('fleet/fleet.ts', '    state.horizon = Math.max(state.horizon, now);\n', ''),
     faults: ['ledger', 'freeze'],
+    seconds: 55,
     symptom: 'above truth: who comes back counts again',
   },
   {
