@@ -114,7 +114,8 @@ export async function direct(options: DirectorOptions) {
   };
   const onFleet: Acts = {
     fleet: () => fleet.killAt(nextStep()),
-    held: () => fleet.holdAt(nextHeld(), random.between(tempo.publishWithin, tempo.publishWithin * 3)),
+    // Longer than it may, and often for so long that the other one publishes again.
+    held: () => fleet.holdAt(nextHeld(), random.between(tempo.publishWithin, tempo.grace * 3)),
     two: () => fleet.two(random.between(tempo.fold * 2, tempo.fold * 5)),
     publish: async () => fleet.tell({ do: 'publication', as: random.chance(0.3) ? 'unanswered' : 'late' }),
     ledger: () => alone(loseLedger),
