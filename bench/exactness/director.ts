@@ -114,8 +114,14 @@ export async function direct(options: DirectorOptions) {
   };
   const onFleet: Acts = {
     fleet: () => fleet.killAt(nextStep()),
-    // Longer than it may, and often for so long that the other one publishes again.
-    held: () => fleet.holdAt(nextHeld(), random.between(tempo.publishWithin, tempo.grace * 3)),
+    // Longer than it may, and mostly for so long that the other one publishes again.
+    held: () =>
+      fleet.holdAt(
+        nextHeld(),
+        random.chance(0.3)
+          ? random.between(tempo.publishWithin, tempo.grace)
+          : random.between(Math.round(tempo.grace * 1.6), tempo.grace * 3),
+      ),
     two: () => fleet.two(random.between(tempo.fold * 2, tempo.fold * 5)),
     publish: async () => fleet.tell({ do: 'publication', as: random.chance(0.3) ? 'unanswered' : 'late' }),
     ledger: () => alone(loseLedger),
