@@ -19,8 +19,7 @@ const { values } = parseArgs({ options: { json: { type: 'string' } } });
 const folder = mkdtempSync(join(tmpdir(), 'fte-series-'));
 const gateway = await startPushgateway({ consistencyCheck: false });
 const prometheus = await startPrometheus({
-  folder,
-  config: prometheusConfig({ published: gateway.url }, STORM),
+  config: JSON.stringify(prometheusConfig({ published: gateway.url }, STORM)),
 });
 try {
   const client = createPrometheusClient(prometheus.url);

@@ -71,8 +71,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
     const plain = ends(await startGateway());
     const prometheus = ends(
       await startPrometheus({
-        folder: join(folder, 'prometheus'),
-        config: prometheusConfig({ published: publishing.url, plain: plain.url }, tempo),
+        config: JSON.stringify(prometheusConfig({ published: publishing.url, plain: plain.url }, tempo)),
       }),
     );
     const client = createPrometheusClient(prometheus.url);

@@ -4,7 +4,8 @@
  */
 import { loadObservabilityConfig, type ObservabilityConfig } from './config.ts';
 import { currentContext } from './context.ts';
-import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
+import type { InstrumentedCatalogue } from './handler-options.ts';
+import { createInstrument } from './instrument.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
 import { afterResponse } from './push/extension.ts';
@@ -23,8 +24,8 @@ export { fileLedger } from './fleet/file-ledger.ts';
 export { createFleet, type Fleet, type FleetOptions } from './fleet/fleet.ts';
 export type { LedgerStore } from './fleet/ledger.ts';
 export { runPasses } from './fleet/passes.ts';
+export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './handler-options.ts';
 export type { HttpRequest, HttpResponse } from './http.ts';
-export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './instrument.ts';
 export { libraryMetrics } from './library-metrics.ts';
 export type { Log } from './logger.ts';
 export { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';

@@ -1,0 +1,51 @@
+/** Who hears of what: each severity goes to one receiver. What a receiver does is set where it is started. */
+export const RECEIVERS = {
+  critical: { receiver: 'pager', repeat: '1h', what: 'webhook, Slack and e-mail; repeated every hour' },
+  warning: { receiver: 'team', repeat: '12h', what: 'webhook, Slack and e-mail; repeated every 12 hours' },
+  info: { receiver: 'board', repeat: '24h', what: 'nobody: it stands in Alertmanager and on the boards' },
+  none: { receiver: 'watchdog', repeat: '5m', what: "the dead man's switch, every five minutes" },
+} as const;
+
+const alert = (name: string) => `alertname="${name}"`;
+
+/** Route and inhibition; the receivers are written by `start.sh`, from the environment. */
+export function alertmanagerRoutes(): Record<string, unknown> {
+  return {
+    route: {
+      // A severity that nobody foresaw must not be lost.
+      receiver: RECEIVERS.critical.receiver,
+      group_by: ['alertname'],
+      group_wait: '10s',
+      group_interval: '1m',
+      repeat_interval: RECEIVERS.critical.repeat,
+      routes: Object.entries(RECEIVERS).map(([severity, { receiver, repeat }]) => ({
+        matchers: [`severity="${severity}"`],
+        receiver,
+        repeat_interval: repeat,
+      })),
+    },
+    inhibit_rules: [
+      // Without the gateway there are no series: that they stand still is no second matter.
+      {
+        source_matchers: [alert('GatewayDown')],
+        target_matchers: ['alertname=~"FoldStale|PushesStopped"'],
+        equal: [],
+      },
+      {
+        source_matchers: [alert('ServiceDown')],
+        target_matchers: [alert('FoldStale')],
+        equal: [],
+      },
+      {
+        source_matchers: [alert('DatabaseConnectivityIssue')],
+        target_matchers: [alert('ServiceDown'), 'dependency="database"'],
+        equal: [],
+      },
+      {
+        source_matchers: ['severity="critical"'],
+        target_matchers: ['severity="warning"'],
+        equal: ['alertname'],
+      },
+    ],
+  };
+}

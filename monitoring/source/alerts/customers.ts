@@ -1,0 +1,79 @@
+import { config } from '../config.ts';
+import type { Alert } from '../model.ts';
+import { all, bucket, counter, countOf, gauge, sum, type Timed } from '../promql.ts';
+
+const { queues, customers, silence, pickup, signatures } = config;
+
+/** What reaches customers, what does not, and who knocks. */
+export function customerAlerts({ increase, seconds }: Timed): readonly Alert[] {
+  const inbound = counter('fte_customer_interactions_total', { direction: 'inbound', status: 'success' });
+  const lastWeek = sum(increase(inbound, silence.window, silence.before), ['channel']);
+  const picked = increase(countOf('fte_human_pickup_time_seconds'), pickup.window);
+  const inTime = increase(bucket('fte_human_pickup_time_seconds', pickup.withinSeconds), pickup.window);
+  return [
+    {
+      alert: 'DeadLetterQueueNotEmpty',
+      expr: `${gauge('fte_message_queue_size', { queue_name: 'dlq' })} > 0`,
+      for: 60,
+      severity: 'critical',
+      summary: 'Messages were given up',
+      description:
+        '{{ $value }} messages failed five times and wait in a dead-letter queue; each is a customer without an answer.',
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'QueueMessageTooOld',
+      expr: `${gauge('fte_queue_oldest_message_age_seconds')} > ${seconds(queues.oldestSeconds)}`,
+      for: 120,
+      severity: 'warning',
+      summary: 'A message waits in a queue',
+      description: 'The oldest message of {{ $labels.queue_name }} is {{ $value | humanizeDuration }} old.',
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'CustomersUnanswered',
+      expr: `${gauge('fte_unanswered_conversations')} > ${customers.mostUnanswered}`,
+      for: 900,
+      severity: 'warning',
+      summary: 'Customers wait for an answer',
+      description: "In {{ $value }} conversations the last word is a customer's and older than an hour.",
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'ChannelSilent',
+      expr: all(
+        `${sum(increase(inbound, silence.window), ['channel'])} < ${silence.remaining} * ${lastWeek}`,
+        `${lastWeek} >= ${silence.fewestExpected}`,
+      ),
+      for: 600,
+      severity: 'warning',
+      summary: 'A channel is silent',
+      description:
+        '{{ $labels.channel }} brought {{ $value | printf "%.0f" }} messages within an hour, under 5 % of the same hour a week ago.',
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'HumanPickupSlow',
+      expr: all(
+        `1 - ${sum(inTime)} / ${sum(picked)} > ${pickup.lateShare}`,
+        `${sum(picked)} >= ${pickup.fewestPickups}`,
+      ),
+      for: 300,
+      severity: 'warning',
+      summary: 'People take over late',
+      description:
+        '{{ $value | humanizePercentage }} of the escalations that were taken over within an hour had waited for more than 15 minutes.',
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'SignatureRejections',
+      expr: `${sum(increase(counter('fte_webhook_rejections_total', { reason: ['signature', 'unauthorized'] }), signatures.window), ['channel'])} > ${signatures.most}`,
+      for: 0,
+      severity: 'warning',
+      summary: 'A webhook refuses many calls',
+      description:
+        '{{ $value | printf "%.0f" }} calls for {{ $labels.channel }} within five minutes had a wrong signature or key.',
+      dashboard: 'fte-customers',
+    },
+  ];
+}

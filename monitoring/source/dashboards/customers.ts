@@ -1,0 +1,232 @@
+import { config } from '../config.ts';
+import { bucket, buckets, counter, countOf, gauge, sum } from '../promql.ts';
+import * as q from './queries.ts';
+import type { Board, Panel } from './spec.ts';
+import { trends } from './trends.ts';
+
+const { slo, customers, queues, signatures, pickup } = config;
+const RESPONSE = 'fte_customer_response_time_seconds';
+const PICKUP = 'fte_human_pickup_time_seconds';
+const DAY = 86_400;
+const GOOD_SCORES = ['4', '5'] as const;
+const WELL_RATED = 0.8;
+const ratings = q.chosen(counter('fte_csat_ratings_total'), 'channel');
+const goodRatings = q.chosen(counter('fte_csat_ratings_total', { score: GOOD_SCORES }), 'channel');
+
+const answers: readonly Panel[] = [
+  {
+    kind: 'lines', id: 1, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
+    title: 'Answered within, p95',
+    description: "From a message's receipt to the acceptance of its answer. Healthy: under 3 s on every channel.",
+    alerts: ['ProcessingBudgetBurn'],
+    steps: q.rising(slo.processing.withinSeconds),
+    queries: [
+      {
+        expr: q.quantile(0.95, q.chosen(buckets(RESPONSE), 'channel'), ['channel']),
+        legend: '{{channel}}',
+        exemplars: true,
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 2, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
+    title: 'First response p95',
+    description: "From a conversation's first message to its first reply. Healthy: close to the panel on the left.",
+    steps: q.rising(slo.processing.withinSeconds),
+    queries: [
+      {
+        expr: q.quantile(0.95, q.chosen(buckets('fte_first_response_time_seconds'), 'channel'), ['channel']),
+        legend: '{{channel}}',
+        exemplars: true,
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 3, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
+    title: 'Delivery p95',
+    description: "One call of a provider's API. Healthy: under 1 s; the target is 30 s.",
+    alerts: ['DeliveryBudgetBurn'],
+    steps: q.rising(slo.delivery.withinSeconds),
+    queries: [
+      {
+        expr: q.quantile(0.95, q.chosen(buckets('fte_delivery_duration_seconds'), 'channel'), ['channel']),
+        legend: '{{channel}}',
+        exemplars: true,
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 4, width: 12, unit: 'ops',
+    title: 'Messages in and out',
+    description: 'A second, by channel, direction and status. Healthy: out follows in; failed is 0.',
+    alerts: ['ChannelSilent'],
+    queries: [
+      {
+        expr: `${sum(q.perSecond(q.chosen(counter('fte_customer_interactions_total'), 'channel')), ['channel', 'direction', 'status'])} > 0`,
+        legend: '{{channel}} {{direction}} {{status}}',
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 5, width: 6, unit: 'ops', stacked: true,
+    title: 'Refused at the door',
+    description: `By channel and reason. Healthy: a trickle. Over ${signatures.most} wrong signatures in five minutes: a lost secret, or an attack.`,
+    alerts: ['SignatureRejections'],
+    queries: [
+      {
+        expr: `${sum(q.perSecond(q.chosen(counter('fte_webhook_rejections_total'), 'channel')), ['channel', 'reason'])} > 0`,
+        legend: '{{channel}} {{reason}}',
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 6, width: 6, unit: 'ops', stacked: true,
+    title: 'Sent again',
+    description: 'Messages that a provider or a caller repeated, and that were recognised. Healthy: a trickle.',
+    queries: [
+      {
+        expr: sum(q.perSecond(q.chosen(counter('fte_duplicate_messages_total'), 'channel')), ['channel']),
+        legend: '{{channel}}',
+      },
+    ],
+  },
+]; // biome-ignore format: a table
+
+const people: readonly Panel[] = [
+  {
+    kind: 'lines', id: 10, width: 8, unit: 'short', decimals: 0,
+    title: 'Customers who wait',
+    description: "Conversations in which a customer's last word is older than an hour. Healthy: 0.",
+    alerts: ['CustomersUnanswered'],
+    steps: q.rising(customers.mostUnanswered),
+    queries: [{ expr: `max(${gauge('fte_unanswered_conversations')})`, legend: 'waiting' }],
+    colors: { waiting: 'blue' },
+  },
+  {
+    kind: 'lines', id: 11, width: 8, unit: 'short', decimals: 0,
+    title: 'Queues',
+    description: `Messages that wait. Healthy: near 0; the alert begins at ${queues.most}, for dlq at 1.`,
+    alerts: ['HighMessageQueueSize', 'DeadLetterQueueNotEmpty'],
+    queries: [{ expr: `max by (queue_name) (${gauge('fte_message_queue_size')})`, legend: '{{queue_name}}' }],
+    colors: { dlq: 'red' },
+  },
+  {
+    kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,
+    title: 'People take over in time, 24 h',
+    description: 'Escalations that somebody took over within 15 minutes. Healthy: over 90 %.',
+    alerts: ['HumanPickupSlow'],
+    steps: q.falling(1 - pickup.lateShare, 0.95),
+    queries: [
+      {
+        expr: q.share(
+          sum(q.within(bucket(PICKUP, pickup.withinSeconds), DAY)),
+          sum(q.within(countOf(PICKUP), DAY)),
+        ),
+        legend: 'in time',
+      },
+    ],
+    noValue: 'none taken over',
+  },
+  {
+    kind: 'stat', id: 13, width: 4, unit: 'short', decimals: 0,
+    title: 'Deliveries in doubt, 24 h',
+    description: 'Sent or not is unknown: a person was told, and nothing was repeated. Healthy: 0.',
+    steps: q.rising(1),
+    queries: [
+      { expr: `round(${sum(q.within(q.chosen(counter('fte_deliveries_in_doubt_total'), 'channel'), DAY))})`, legend: 'in doubt', instant: true },
+    ],
+  },
+  {
+    kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, decimals: 1,
+    title: 'Service targets missed',
+    description: 'Breaches through evaluations, within the time range. Healthy: under 5 % each.',
+    alerts: ['ProcessingBudgetBurn', 'DeliveryBudgetBurn', 'HumanPickupSlow'],
+    steps: q.rising(0.01, 0.05),
+    queries: [
+      {
+        expr: q.share(
+          sum(q.inRange(q.chosen(counter('fte_sla_breaches_total'), 'channel')), ['sla']),
+          sum(q.inRange(q.chosen(counter('fte_sla_evaluations_total'), 'channel')), ['sla']),
+        ),
+        legend: '{{sla}}',
+      },
+    ],
+  },
+  {
+    kind: 'bars', id: 15, width: 8, unit: 'short', decimals: 0,
+    title: 'How conversations ended',
+    description: 'Within the time range. Healthy: resolved_confirmed and resolved_assumed lead by far.',
+    queries: [
+      {
+        expr: `round(${sum(q.inRange(q.chosen(counter('fte_conversation_outcomes_total'), 'channel')), ['outcome'])})`,
+        legend: '{{outcome}}',
+      },
+    ],
+  },
+  {
+    kind: 'bars', id: 16, width: 4, unit: 'short', decimals: 0,
+    title: 'Ratings',
+    description: 'How often each score was given, within the time range. Healthy: 4 and 5 lead.',
+    alerts: ['LowCustomerSatisfaction'],
+    queries: [{ expr: `sort_desc(round(${sum(q.inRange(ratings), ['score'])}))`, legend: '{{score}}' }],
+  },
+  {
+    kind: 'stat', id: 17, width: 4, unit: 'percentunit', decimals: 0, sparkline: true,
+    title: 'CSAT, 24 h',
+    description: 'The share of 4 and 5 among all ratings. Healthy: over 80 %.',
+    alerts: ['LowCustomerSatisfaction'],
+    steps: q.falling(WELL_RATED - 0.1, WELL_RATED),
+    queries: [{ expr: q.share(sum(q.within(goodRatings, DAY)), sum(q.within(ratings, DAY))), legend: 'CSAT' }],
+    noValue: 'no ratings',
+  },
+]; // biome-ignore format: a table
+
+const tickets: readonly Panel[] = [
+  {
+    kind: 'lines', id: 20, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
+    title: 'Tickets resolved within, median',
+    description: 'From created to resolved, by category, calendar time. Healthy: minutes where the employee resolves, hours where people do.',
+    queries: [
+      {
+        expr: `histogram_quantile(0.5, ${sum(q.within(buckets('fte_ticket_resolution_time_seconds'), DAY), ['le', 'category'])})`,
+        legend: '{{category}}',
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 21, width: 8, unit: 'short', decimals: 0,
+    title: 'Tickets opened again',
+    description: 'Within a day, by category: an answer that was none. Healthy: under 5 % of the resolved.',
+    queries: [
+      {
+        expr: sum(q.within(q.chosen(counter('fte_ticket_reopens_total'), 'channel'), DAY), ['category']),
+        legend: '{{category}}',
+      },
+    ],
+  },
+  {
+    kind: 'lines', id: 22, width: 8, unit: 'ops',
+    title: "Providers' word on deliveries",
+    description: 'A second, by status. Healthy: sent becomes delivered; failed is 0.',
+    queries: [
+      {
+        expr: sum(q.perSecond(q.chosen(counter('fte_delivery_status_total'), 'channel')), ['status']),
+        legend: '{{status}}',
+      },
+    ],
+    colors: { failed: 'red', delivered: 'green' },
+  },
+]; // biome-ignore format: a table
+
+export const customerBoard: Board = {
+  uid: 'fte-customers',
+  title: 'FTE · Customers & SLA',
+  description: 'What customers notice: answers, waiting, ratings, and how that changes over weeks.',
+  variables: ['channel'],
+  rows: [
+    { id: 100, title: 'Answers', panels: answers },
+    { id: 101, title: 'Waiting, people and ratings', panels: people },
+    { id: 102, title: 'Tickets and deliveries', panels: tickets },
+    { id: 103, title: 'Weeks and months', panels: trends },
+  ],
+};
