@@ -56,6 +56,7 @@ export async function direct(options: DirectorOptions) {
   const losses: Loss[] = [];
   const happened = new Map<Fault, number>();
   const alone = createLock();
+  const oneInbox = createLock();
   const random = seeded(seed + 7);
   const nextInbox = deck(inboxes, seeded(seed + 8));
   const nextStep = deck(STEPS, seeded(seed + 9));
@@ -139,7 +140,7 @@ export async function direct(options: DirectorOptions) {
       await after(random.between(gapMs / 3, gapMs));
       if (Date.now() >= endsAt) return;
       const [fault, act] = next();
-      await act();
+      await (acts === onGateways ? oneInbox(act) : act());
       happened.set(fault, (happened.get(fault) ?? 0) + 1);
     }
   }
@@ -150,7 +151,7 @@ export async function direct(options: DirectorOptions) {
     await after(lasts * 0.15);
     await remembering.keep();
     await after(lasts * 0.65);
-    await alone(() => crash(remembering, true));
+    await oneInbox(() => alone(() => crash(remembering, true)));
     happened.set('restore', 1);
   }
 
