@@ -94,8 +94,8 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
       // What nothing else brings again, and comes just while its lane is given up, may be deleted unread: between the
       // fleet's look at the gateway and its deletion there is no fence. It is the one that a lane can not save.
       if (age > soon && age < longAfter && !options.superseded(push)) return;
-      // Afterwards it is only a late push, until its instance is forgotten.
-      if (age > tempo.retire + tempo.forget / 2) return;
+      // Afterwards it is only a late push, until its instance is forgotten, which may have been silent before, too.
+      if (age > tempo.retire + tempo.forget - tempo.forgotten - tempo.fold) return;
       await deliver(request, push, PATIENCE_MS);
     };
     weather.late.add(arrive);
