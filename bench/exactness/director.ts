@@ -56,6 +56,7 @@ export async function direct(options: DirectorOptions) {
   const losses: Loss[] = [];
   const happened = new Map<Fault, number>();
   const alone = createLock();
+  const oneInbox = createLock();
   const random = seeded(seed + 7);
   const nextInbox = deck(inboxes, seeded(seed + 8));
   const nextStep = deck(STEPS, seeded(seed + 9));
@@ -114,7 +115,14 @@ export async function direct(options: DirectorOptions) {
   };
   const onFleet: Acts = {
     fleet: () => fleet.killAt(nextStep()),
-    held: () => fleet.holdAt(nextHeld(), random.between(tempo.publishWithin, tempo.publishWithin * 3)),
+    // Longer than it may, and mostly for so long that the other one publishes again.
+    held: () =>
+      fleet.holdAt(
+        nextHeld(),
+        random.chance(0.3)
+          ? random.between(tempo.publishWithin, tempo.grace)
+          : random.between(Math.round(tempo.grace * 1.6), tempo.grace * 3),
+      ),
     two: () => fleet.two(random.between(tempo.fold * 2, tempo.fold * 5)),
     publish: async () => fleet.tell({ do: 'publication', as: random.chance(0.3) ? 'unanswered' : 'late' }),
     ledger: () => alone(loseLedger),
@@ -132,7 +140,7 @@ export async function direct(options: DirectorOptions) {
       await after(random.between(gapMs / 3, gapMs));
       if (Date.now() >= endsAt) return;
       const [fault, act] = next();
-      await act();
+      await (acts === onGateways ? oneInbox(act) : act());
       happened.set(fault, (happened.get(fault) ?? 0) + 1);
     }
   }
@@ -143,7 +151,7 @@ export async function direct(options: DirectorOptions) {
     await after(lasts * 0.15);
     await remembering.keep();
     await after(lasts * 0.65);
-    await alone(() => crash(remembering, true));
+    await oneInbox(() => alone(() => crash(remembering, true)));
     happened.set('restore', 1);
   }
 

@@ -1,4 +1,5 @@
 // Brings together what the hosts wrote down, what the gateways held and what Prometheus scraped.
+import type { Fault } from './faults.ts';
 import { type Evidence, entryKey, type Loss, type Taken, type UnitScrapes } from './oracle.ts';
 import { LAYOUT_METRIC, type LAYOUTS, type Layout } from './plain-layouts.ts';
 import { type PrometheusClient, placesByKey, type Scrapes } from './prometheus.ts';
@@ -82,6 +83,9 @@ export async function gather(options: GatherOptions) {
     lines.flatMap((line) => (line[0] === kind ? [{ at: line[1], id: line[2], sequence: line[3] }] : []));
   const mismatches = lines.flatMap((line) => (line[0] === 'mismatch' ? [`${line[2]}: ${line[3]}`] : []));
 
+  const met = new Map<Fault, number>();
+  for (const line of lines) if (line[0] === 'met') met.set(line[2], (met.get(line[2]) ?? 0) + 1);
+
   const scrapes = new Map<number, UnitScrapes>();
   const matrix = await client.matrix('{job="fte",__name__=~"storm_.*"}', seconds);
   for (const series of matrix) {
@@ -105,5 +109,5 @@ export async function gather(options: GatherOptions) {
     placesByKey.get(sampleKey('storm_events_total', { kind: 'a', result: 'ok' })) ?? -1,
   );
   const shown = await show(client, events?.[0]?.[0] ?? 0, events?.at(-1)?.[0] ?? 0);
-  return { evidence, shown, mismatches };
+  return { evidence, shown, mismatches, met };
 }

@@ -29,6 +29,7 @@ export interface FaultyAskOptions {
   readonly seen: (push: PushSeen) => void;
   readonly acknowledged: (push: PushSeen) => void;
   readonly taken: (push: PushSeen) => void;
+  readonly met: (fault: Fault) => void;
   /** A later push of the same id was acknowledged. */
   readonly superseded: (push: PushSeen) => boolean;
 }
@@ -93,8 +94,8 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
       // What nothing else brings again, and comes just while its lane is given up, may be deleted unread: between the
       // fleet's look at the gateway and its deletion there is no fence. It is the one that a lane can not save.
       if (age > soon && age < longAfter && !options.superseded(push)) return;
-      // Afterwards it is only a late push, until its instance is forgotten.
-      if (age > tempo.retire + tempo.forget / 2) return;
+      // Afterwards it is only a late push, until its instance is forgotten, which may have been silent before, too.
+      if (age > tempo.retire + tempo.forget - tempo.forgotten - tempo.fold) return;
       await deliver(request, push, PATIENCE_MS);
     };
     weather.late.add(arrive);
@@ -106,7 +107,11 @@ export function createFaultyAsk(options: FaultyAskOptions): AskGateway {
 
   async function through(request: GatewayRequest, push: PushSeen): Promise<GatewayAnswer> {
     if (weather.calm) return deliver(request, push, PATIENCE_MS);
-    const meets = (fault: Fault) => faults.has(fault) && random.chance(share);
+    const meets = (fault: Fault) => {
+      const met = faults.has(fault) && random.chance(share);
+      if (met) options.met(fault);
+      return met;
+    };
     if (meets('acks')) {
       await deliver(request, push, PATIENCE_MS);
       return lost('timeout', true);

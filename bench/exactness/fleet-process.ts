@@ -40,8 +40,14 @@ const ask: GatewayModule.AskGateway = async (request) => {
   const as = publication;
   publication = undefined;
   if (as === 'unanswered') await client(request);
-  // Late, but within the time after which the gateway must have answered everything that was sent before.
-  else setTimeout(() => void client(request), tempo.grace * 0.6);
+  else {
+    // Late, but within the time after which the gateway must have answered everything that was sent before. What is on
+    // its way does not stand still together with this process: in that case it is lost.
+    const sentAt = Date.now();
+    setTimeout(() => {
+      if (Date.now() - sentAt < tempo.grace * 0.8) void client(request);
+    }, tempo.grace * 0.6);
+  }
   return unanswered;
 };
 

@@ -58,6 +58,7 @@ export function createInstance(plan: InstancePlan, context: HostContext) {
       write(['acknowledged', Date.now(), push.id, push.sequence]);
       acknowledged.set(push.id, Math.max(acknowledged.get(push.id) ?? 0, push.sequence));
     },
+    met: (fault) => write(['met', Date.now(), fault]),
     taken: (push) => write(['taken', Date.now(), push.id, push.sequence]),
     superseded: ({ id, sequence }) => (acknowledged.get(id) ?? 0) > sequence,
   });

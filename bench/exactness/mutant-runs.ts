@@ -1,7 +1,7 @@
 // Every rule switched off in turn: the storm must notice.
 import { join } from 'node:path';
-import { MUTANTS, type Mutant } from './mutants.ts';
-import { mutate } from './mutate.ts';
+import { MUTANTS } from './mutants.ts';
+import { type Mutant, mutate } from './mutate.ts';
 import type { Options } from './options.ts';
 import { countByKind, isRed, wrongIncreases } from './report.ts';
 import { runStorm, SOURCE, type StormOptions, type StormResult } from './storm.ts';

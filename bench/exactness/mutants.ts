@@ -1,25 +1,5 @@
 // Each rule switched off, by a replacement in a copy of the code, and the storm that is to notice.
-import type { Fault } from './faults.ts';
-
-export interface Replacement {
-  /** In src/observability. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-export interface Mutant {
-  readonly rule: string;
-  readonly change: readonly Replacement[];
-  readonly faults: readonly Fault[];
-  readonly inboxes?: 1 | 2;
-  /** At least so long a storm: some rules speak of what was long ago. */
-  readonly seconds?: number;
-  /** What the storm is expected to see; undefined: nothing, for the reason in `because`. */
-  readonly symptom?: string;
-  /** Why the storm can stay green. */
-  readonly because?: string;
-}
+import type { Mutant, Replacement } from './mutate.ts';
 
 const one = (file: string, find: string, replace: string): readonly Replacement[] => [
   { file, find, replace },
@@ -146,6 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
     faults: ['held'],
+    seconds: 55,
     symptom: 'dips: whoever lost the race for the ledger has published all the same',
   },
   {
@@ -164,12 +145,14 @@ export const MUTANTS: readonly Mutant[] = [
       ...one('fleet/file-ledger.ts', '      if (all[0] !== version) throw ledgerConflict(after);\n', ''),
     ],
     faults: ['held'],
+    seconds: 55,
     symptom: 'dips: two write and publish from what each knows',
   },
   {
     rule: 'whoever was held up does not publish',
     change: one('fleet/fleet.ts', 'publishing && heldUp < timings.publishWithinMs', 'publishing'),
     faults: ['held'],
+    seconds: 55,
     symptom: 'dips: an old publication over a newer one',
   },
   {
@@ -202,6 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'going on moves the horizon',
     change: one('fleet/fleet.ts', '    state.horizon = Math.max(state.horizon, now);\n', ''),
     faults: ['ledger', 'freeze'],
+    seconds: 55,
     symptom: 'above truth: who comes back counts again',
   },
   {

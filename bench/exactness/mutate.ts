@@ -1,6 +1,26 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Mutant } from './mutants.ts';
+import type { Fault } from './faults.ts';
+
+export interface Replacement {
+  /** In src/observability. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Mutant {
+  readonly rule: string;
+  readonly change: readonly Replacement[];
+  readonly faults: readonly Fault[];
+  readonly inboxes?: 1 | 2;
+  /** At least so long a storm: some rules speak of what was long ago. */
+  readonly seconds?: number;
+  /** What the storm is expected to see; undefined: nothing, for the reason in `because`. */
+  readonly symptom?: string;
+  /** Why the storm can stay green. */
+  readonly because?: string;
+}
 
 /** @throws {Error} when a replacement does not apply exactly once: the code has moved on, and the table must follow */
 export function applyTo(text: string, find: string, replace: string, where: string): string {

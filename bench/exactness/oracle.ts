@@ -170,6 +170,12 @@ function debutOver(firstFold: number, folds: readonly number[], debutMs: number)
   return noted !== undefined && noted > firstFold && (folds.at(-1) ?? 0) >= noted + debutMs;
 }
 
+/** When the fold was past the last loss of its ledger. */
+function ledgerLostBy({ losses }: Evidence, at: number): number {
+  const ledgers = losses.filter(({ silentSince, from }) => silentSince !== undefined && from <= at);
+  return Math.max(0, ...ledgers.map(({ until }) => until));
+}
+
 function scrapeTimes({ scrapes }: Evidence): readonly number[] {
   return [...new Set([...scrapes.values()].flatMap((all) => all.map(([at]) => at)))].toSorted(
     (a, b) => a - b,
@@ -212,7 +218,9 @@ export function judge(evidence: Evidence): Verdict {
       // The last digit counts: Prometheus takes whatever goes down for a restart.
       if (before !== undefined && raw < before) report('dip', before);
       highest.set(place, Math.max(before ?? 0, raw));
-      const first = firstFold.get(place) ?? folds.at(-1) ?? 0;
+      // A ledger that is lost does not remember that the series was there: its debut begins again.
+      const forgotten = value === 0 ? ledgerLostBy(evidence, at) : 0;
+      const first = Math.max(forgotten, firstFold.get(place) ?? folds.at(-1) ?? 0);
       firstFold.set(place, first);
       if (value > (most[place] ?? 0)) report('above truth', most[place] ?? 0);
       const bound = (least?.[place] ?? 0) - (lost[place] ?? 0);

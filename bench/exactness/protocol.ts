@@ -14,6 +14,8 @@ export type LogLine =
   | readonly ['acknowledged', at: number, id: string, sequence: number]
   /** A gateway took it, whether or not the instance was told. */
   | readonly ['taken', at: number, id: string, sequence: number]
+  /** A push met a fault on its way. */
+  | readonly ['met', at: number, fault: Fault]
   /** An entry does not say what its instance had counted. */
   | readonly ['mismatch', at: number, key: string, what: string];
 

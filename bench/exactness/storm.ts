@@ -135,7 +135,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
     await hosts.finish();
     await settled();
     const taken = await sampler.stop();
-    const { evidence, shown, mismatches } = await gather({
+    const { evidence, shown, mismatches, met } = await gather({
       folder,
       client,
       taken,
@@ -149,7 +149,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
       shown,
       mismatches,
       failures: fleet.failures,
-      happened: directed.happened,
+      happened: new Map([...directed.happened, ...met]),
       folds: fleet.folds.length,
       lossy: directed.losses.length > 0,
     };

@@ -24,7 +24,7 @@ export const STORM: Tempo = {
   lease: 2_500,
   forgotten: 14_000,
   retire: 8_000,
-  forget: 20_000,
+  forget: 24_000,
   grace: 3_000,
   publishWithin: 1_500,
   debut: 5_000,

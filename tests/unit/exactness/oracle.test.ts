@@ -118,6 +118,10 @@ describe('losses that are allowed', () => {
   test('the ledger: what was taken around it, and what the silent say later', () => {
     const losses = [{ from: 1900, until: 2100, silentSince: 1000 }];
     expect(kinds(shown([0, 0], [2100, 8], [4100, 8]), { losses })).toEqual([]);
+    // The debut of what was not shown yet begins again.
+    const unseen = shown([0, 0], [2100, 0], [3100, 0], [4100, 8]);
+    expect(kinds(unseen)).toContain('below acknowledged 3100');
+    expect(kinds(unseen, { losses })).toEqual([]);
     const lively = [{ from: 1900, until: 2100, silentSince: 400 }];
     expect(kinds(shown([0, 0], [2100, 8], [4100, 8]), { losses: lively })).toContain('end 4100');
   });
