@@ -132,6 +132,13 @@ test('a form is read as browsers write it', () => {
   expect([...read('')]).toEqual([]);
 });
 
+/** What stands behind the URL in the text that is signed. */
+const signedText = (parameters: ReturnType<typeof read>) =>
+  [...parameters.keys()]
+    .sort()
+    .flatMap((name) => [...new Set(parameters.get(name))].sort().map((value) => name + value))
+    .join('');
+
 describe('whatever is signed', () => {
   const names = [
     'MessageSid',
@@ -172,7 +179,8 @@ describe('whatever is signed', () => {
         const place = at % bytes.length;
         bytes.writeUInt8(bytes.readUInt8(place) ^ flip, place);
         const other = readForm(bytes);
-        const same = JSON.stringify([...other]) === JSON.stringify([...read(scene.body)]);
+        // Names and values are signed without a mark between them: `AB=C` and `A=BC` are one text by Twilio's design.
+        const same = signedText(other) === signedText(read(scene.body));
         const config = { authToken: scene.token, url: scene.url };
         expect(isSignedByTwilio(config, other, scene.signature)).toBe(same);
       }),
