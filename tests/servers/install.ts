@@ -3,6 +3,9 @@ import { findExecutable } from './executable.ts';
 
 const SERVERS = [
   { command: 'prometheus-pushgateway', debianPackage: 'prometheus-pushgateway' },
+  { command: 'promtool', debianPackage: 'prometheus' },
+  { command: 'amtool', debianPackage: 'prometheus-alertmanager' },
+  { command: 'docker-compose', debianPackage: 'docker-compose' },
   { command: 'chromium', debianPackage: 'chromium' },
 ];
 
