@@ -4,7 +4,7 @@ import { DASHBOARDS } from '../../monitoring/source/model.ts';
 import { catalogue } from '../../src/fte/catalogue.ts';
 import type { MetricSpec } from '../../src/observability/catalogue.ts';
 import { CHOICES, dashboardFiles, dashboardQueries, type PanelJson, substituted } from './dashboard-files.ts';
-import { type Selector, selectorsOf } from './promql-names.ts';
+import { groupingLabelsOf, type Selector, selectorsOf } from './promql-names.ts';
 
 /** Series that are Prometheus' own; the recording rules' are checked where they are executed. */
 const NOT_OURS = [
@@ -44,6 +44,14 @@ function foreign({ metric, matchers }: Selector): readonly string[] {
       return values.filter((one) => !known.includes(one)).map((one) => `${metric}: ${label}=${one}`);
     }),
   ];
+}
+
+/** Labels by which an expression of our own metrics groups, and that none of them has. */
+function strangeGroups(expr: string): readonly string[] {
+  const specs = selectorsOf(expr).map(({ metric }) => specOf(metric));
+  if (specs.includes(undefined)) return [];
+  const known = new Set(specs.flatMap((found) => Object.keys(found?.spec.labels ?? {})));
+  return groupingLabelsOf(expr).filter((label) => label !== 'le' && !known.has(label));
 }
 
 const panelsOf = (panels: readonly PanelJson[]) => panels.filter(({ type }) => type !== 'row');
@@ -150,6 +158,7 @@ test.each(dashboardQueries.map(({ where, expr }) => [where, expr]))(
     );
     expect(selectors.length).toBeGreaterThan(0);
     expect(selectors.flatMap(foreign)).toEqual([]);
+    expect(strangeGroups(substituted(expr, CHOICES.all))).toEqual([]);
   },
 );
 
@@ -165,5 +174,6 @@ test('the check notices a wrong metric, label, value, edge and suffix', () => {
   expect(noticed('fte_kb_search_duration_seconds_bucket{job="fte", le="0.4"}')).toHaveLength(1);
   expect(noticed('fte_kb_search_duration_seconds{job="fte"}')).toHaveLength(1);
   expect(noticed('fte_active_conversations')).toEqual(['fte_active_conversations without its job']);
+  expect(strangeGroups('sum by (le, chanel) (fte_sentiment_score_bucket{job="fte"})')).toEqual(['chanel']);
   expect(() => noticed('sum(fte_active_conversations{job="fte"}')).toThrow('no PromQL at');
 });

@@ -116,7 +116,10 @@ const first: readonly Panel[] = [
     alerts: ['HighEscalationRate', 'EscalationsDropped'],
     queries: [
       {
-        expr: `sort_desc(round(${sum(q.within(q.chosen(counter('fte_escalations_total'), 'channel'), escalations.window), ['reason'])}) > 0) or on () vector(0)`,
+        expr: q.orNone(
+          `sort_desc(round(${sum(q.within(q.chosen(counter('fte_escalations_total'), 'channel'), escalations.window), ['reason'])}) > 0)`,
+          'reason',
+        ),
         legend: '{{reason}}',
       },
     ],

@@ -109,7 +109,7 @@ const trouble: readonly Panel[] = [
     alerts: ['LabelOverflow'],
     queries: [
       {
-        expr: `round(${sum(q.inRange(counter('fte_label_overflow_total')), ['metric'])}) or on () vector(0)`,
+        expr: q.orNone(`round(${sum(q.inRange(counter('fte_label_overflow_total')), ['metric'])})`, 'metric'),
         legend: '{{metric}}',
       },
     ],

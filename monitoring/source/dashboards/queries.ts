@@ -23,6 +23,10 @@ export const quantile = (q: number, buckets: string, by: readonly string[] = [])
 /** A part of a whole; nothing at all where the whole is 0, since 0 of 0 is neither good nor bad. */
 export const share = (part: string, whole: string) => `${part} / (${whole} > 0)`;
 
+/** `expression`, or one 0 under the name `none`: an empty panel would look as if it were broken. */
+export const orNone = (expression: string, label: string) =>
+  `${expression} or on () label_replace(vector(0), ${JSON.stringify(label)}, "none", "", "")`;
+
 /** A quantile is drawn over minutes: over less it is one request's duration. */
 export const QUANTILE_INTERVAL = '1m';
 
