@@ -12,13 +12,20 @@ import { type Outgoing, twilioWebhookUrl } from '../../traffic/requests.ts';
 import { Line } from '../../traffic/send.ts';
 import { Watch } from '../../traffic/talks.ts';
 import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
+import { writeHistory } from './history.ts';
 import { forgetLocalMode, http, type LocalMode, startLocalMode } from './local-mode.ts';
 import { ROOT } from './serverless-yml.ts';
 
 /** Scrapes come every second, so that a test need not wait for a minute of them. */
 const FASTER = 15;
 /** Debian's Prometheus asks for protobuf, and with it for exemplars, only under these. */
-const FLAGS = ['--enable-feature=exemplar-storage,native-histograms'];
+const FLAGS = [
+  '--enable-feature=exemplar-storage,native-histograms',
+  // Without it a history of a month would be deleted at the start.
+  '--storage.tsdb.retention.time=45d',
+];
+/** Seconds between the history's end and the start: the first scrape must be the younger one. */
+const BEFORE_START = 120;
 const OPERATOR = { 'x-api-key': 'local-operator-key' };
 const LOOK_EVERY_MS = 300;
 
@@ -37,9 +44,8 @@ export interface Observed {
 export interface ObservedOptions {
   /** Of its local mode; two that run at the same time need two. */
   readonly name: string;
-  /** Prometheus' folder of blocks, where it should begin with a history. */
-  readonly data?: string;
-  readonly flags?: readonly string[];
+  /** Days of back-filled history before the start; none by default. */
+  readonly history?: number;
 }
 
 function writeRules(folder: string): readonly string[] {
@@ -54,28 +60,30 @@ function writeRules(folder: string): readonly string[] {
 }
 
 /** Local mode, and a real Prometheus that scrapes its gateway and evaluates the real rules. */
-export async function startObserved({ name, data, flags = [] }: ObservedOptions): Promise<Observed> {
-  const folder = mkdtempSync(join(tmpdir(), 'fte-rules-'));
+export async function startObserved({ name, history }: ObservedOptions): Promise<Observed> {
+  const folder = mkdtempSync(join(tmpdir(), 'fte-observed-'));
   const local = await startLocalMode({ name, environment: { FTE_SCRAPE_INTERVAL_S: '1' } });
   const forget = async () => {
     await local.kill();
     forgetLocalMode(name);
     rmSync(folder, { recursive: true, force: true });
   };
+  const data = join(folder, 'data');
   const config = prometheusConfig(2, {
     gateways: [new URL(local.gatewayUrl).host],
     alertmanagers: [],
     ruleFiles: writeRules(folder),
     scale: FASTER,
   });
-  const prometheus = await startPrometheus({
-    config: stringify(config),
-    flags: [...FLAGS, ...flags],
-    ...(data !== undefined && { data }),
-  }).catch(async (error: unknown) => {
+  let prometheus: Prometheus;
+  try {
+    if (history !== undefined)
+      await writeHistory(data, { until: Math.floor(Date.now() / 1000) - BEFORE_START, days: history });
+    prometheus = await startPrometheus({ config: stringify(config), flags: FLAGS, data });
+  } catch (error) {
     await forget();
     throw error;
-  });
+  }
   const line = new Line(local.url);
   const operator = (path: string, body: unknown = {}) => http('POST', `${local.url}${path}`, body, OPERATOR);
 
