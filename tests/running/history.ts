@@ -87,7 +87,7 @@ function* steps(until: number, days: number): Generator<Step> {
         }
       }
     }
-    const bad = broken ? events * INCIDENT.share : random.chance(0.04) && events > 0 ? 1 : 0;
+    const bad = broken ? events * INCIDENT.share : random.chance(0.002) && events > 0 ? 1 : 0;
     yield { at, grown, events, bad };
   }
 }

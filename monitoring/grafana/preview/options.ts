@@ -10,7 +10,7 @@ Draws the dashboards against a Prometheus, in Chromium and without a Grafana ser
   --dashboards LIST  uids with commas (default: all)
   --theme NAME       dark, light or both (default both)
   --from TIME        the beginning of the time range (default now-3h; with --own: when the traffic began)
-  --scrape N         seconds between two scrapes (default 15; with --own 1)
+  --scrape N         seconds between two scrapes, which rates are taken over four of (default 15)
   --width N          of the picture, in pixels (default 1600)
   --out FOLDER       where the pictures go (default pictures)
   --help             this text
@@ -25,7 +25,7 @@ export interface Options {
   readonly dashboards: readonly string[] | undefined;
   readonly themes: readonly ('dark' | 'light')[];
   readonly from: string | undefined;
-  readonly scrape: number | undefined;
+  readonly scrape: number;
   readonly width: number;
   readonly out: string;
   readonly help: boolean;
@@ -59,7 +59,7 @@ export function readOptions(args: readonly string[]): Options {
         dashboards: { type: 'string' },
         theme: { type: 'string', default: 'both' },
         from: { type: 'string' },
-        scrape: { type: 'string' },
+        scrape: { type: 'string', default: '15' },
         width: { type: 'string', default: '1600' },
         out: { type: 'string', default: 'pictures' },
         help: { type: 'boolean', default: false },
@@ -69,7 +69,6 @@ export function readOptions(args: readonly string[]): Options {
     throw new BadOption(error instanceof Error ? error.message : String(error));
   }
   const text = (name: string) => (values[name] === undefined ? undefined : String(values[name]));
-  const scrape = text('scrape');
   return {
     prometheus: text('prometheus') ?? '',
     own: values.own === true,
@@ -77,7 +76,7 @@ export function readOptions(args: readonly string[]): Options {
     dashboards: text('dashboards')?.split(','),
     themes: themes(text('theme') ?? ''),
     from: text('from'),
-    scrape: scrape === undefined ? undefined : positive('scrape', scrape),
+    scrape: positive('scrape', text('scrape') ?? ''),
     width: positive('width', text('width') ?? ''),
     out: text('out') ?? '',
     help: values.help === true,

@@ -26,7 +26,15 @@ async function shown(page: Page): Promise<readonly string[]> {
     await document.fonts.ready;
     for (let i = 0; i < 2; i += 1) await new Promise((done) => requestAnimationFrame(done));
   });
-  return page.evaluate(() => (window as unknown as Shown).failures ?? []);
+  return page.evaluate(() => [
+    ...((window as unknown as Shown).failures ?? []),
+    // What React caught: the panel then shows this in its own place.
+    ...[
+      ...document.querySelectorAll(
+        '[data-testid="data-testid Alert error"], [data-testid*="Panel status error"]',
+      ),
+    ].map(({ textContent }) => textContent ?? 'a panel could not be drawn'),
+  ]);
 }
 
 async function draw(options: Options, prometheus: string, from: string, scrape: number): Promise<boolean> {
@@ -77,7 +85,7 @@ async function drawOwn(options: Options): Promise<boolean> {
     await observed.knock(25);
     await observed.play({ messages: 60, rate: 3, seed: 2 });
     const from = options.from ?? `now-${seconds + 60}s`;
-    return await draw(options, observed.prometheus.url, from, options.scrape ?? 1);
+    return await draw(options, observed.prometheus.url, from, options.scrape);
   } finally {
     await observed.close();
   }
@@ -89,7 +97,7 @@ try {
   else {
     const right = options.own
       ? await drawOwn(options)
-      : await draw(options, options.prometheus, options.from ?? 'now-3h', options.scrape ?? 15);
+      : await draw(options, options.prometheus, options.from ?? 'now-3h', options.scrape);
     process.exitCode = right ? 0 : 1;
   }
 } catch (error) {

@@ -20,6 +20,7 @@ async function bundle(): Promise<{ readonly js: string; readonly css: string }> 
     jsx: 'automatic',
     minify: true,
     logLevel: 'error',
+    alias: { 'react-custom-scrollbars-2': join(HERE, 'page', 'scrollbars.ts') },
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     loader: { '.svg': 'text', '.woff2': 'dataurl', '.woff': 'empty', '.ttf': 'empty', '.png': 'dataurl' },
   });

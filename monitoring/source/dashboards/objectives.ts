@@ -21,7 +21,7 @@ const budgets: readonly Panel[] = [
     queries: [{ expr: 'slo:fte_error_budget_left:ratio', legend: '{{slo}}', instant: true }],
   },
   {
-    kind: 'stat', id: 2, width: 12, height: 6, unit: 'percentunit', decimals: 3,
+    kind: 'stat', id: 2, width: 12, height: 6, unit: 'percentunit', decimals: 1, steps: { base: 'text', from: [] },
     title: 'Objective',
     description: `availability: requests without a 5xx. processing: messages answered within ${slo.processing.withinSeconds} s. delivery: deliveries within ${slo.delivery.withinSeconds} s.`,
     queries: [{ expr: objective, legend: '{{slo}}', instant: true }],

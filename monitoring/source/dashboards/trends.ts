@@ -1,4 +1,5 @@
 import { counter, countOf, sum, sumOf } from '../promql.ts';
+import { CHANNEL_COLORS } from './channels.ts';
 import * as q from './queries.ts';
 import type { Panel } from './spec.ts';
 
@@ -34,6 +35,7 @@ export const trends: readonly Panel[] = [
     title: 'Messages per day, by channel',
     description: 'Each bar is the day before it. Healthy: five high days, two low ones, slowly growing.',
     queries: [{ expr: sum(q.within(inbound, DAY), ['channel']), legend: '{{channel}}' }],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'lines', id: 32, width: 8, unit: 'percentunit', last: '30d', interval: '6h', min: 0,

@@ -52,13 +52,16 @@ function initialise(): void {
         shouldApply: () => true,
       })) as never,
   );
-  const { organizeFieldsTransformer, filterFieldsByNameTransformer } = standardTransformers;
+  // Two of them stand there under an old name, too.
+  const byId = new Map(
+    Object.values(standardTransformers).map((transformer) => [transformer.id, transformer]),
+  );
   standardTransformersRegistry.setInit(
     () =>
-      [organizeFieldsTransformer, filterFieldsByNameTransformer].map((transformation) => ({
-        id: transformation.id,
-        name: transformation.name,
-        transformation,
+      [...byId.values()].map((info) => ({
+        id: info.id,
+        name: info.name,
+        transformation: async () => info,
       })) as never,
   );
   const prometheus = createPrometheus(Number(parameter('scrape')));

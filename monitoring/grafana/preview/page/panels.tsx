@@ -140,6 +140,7 @@ function Bars(props: Props) {
             valueDisplayMode={options.valueMode as BarGaugeValueMode}
             namePlacement={options.namePlacement}
             showUnfilled={options.showUnfilled}
+            text={options.text}
             alignmentFactors={alignmentFactors}
           />
         )}
@@ -148,8 +149,11 @@ function Bars(props: Props) {
   );
 }
 
+/** What the table's own plugin puts in where a dashboard says nothing. */
 function Rows(props: Props) {
   const [frame] = props.data.series;
+  for (const field of frame?.fields ?? [])
+    field.config.custom = { cellOptions: { type: 'auto' }, ...field.config.custom };
   return (
     nothing(props) ||
     (frame === undefined ? null : (
@@ -160,7 +164,7 @@ function Rows(props: Props) {
 
 /** The custom fields of a time series: they reach the drawing only when they are registered. */
 const CUSTOM = [
-  'drawStyle', 'lineWidth', 'fillOpacity', 'showPoints', 'pointSize', 'spanNulls', 'axisSoftMin', 'stacking', 'thresholdsStyle',
+  'drawStyle', 'lineWidth', 'fillOpacity', 'showPoints', 'pointSize', 'spanNulls', 'axisSoftMin', 'axisSoftMax', 'stacking', 'thresholdsStyle',
   'lineStyle', 'gradientMode', 'lineInterpolation', 'axisPlacement', 'scaleDistribution', 'hideFrom',
 ]; // biome-ignore format: a table
 
