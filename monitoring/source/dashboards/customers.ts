@@ -68,7 +68,7 @@ const answers: readonly Panel[] = [
     queries: [
       ...messages.queries,
       {
-        expr: `${sum(q.perMinute(q.chosen(counter('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' }), 'channel')))} > 0`,
+        expr: sum(q.perMinute(q.chosen(counter('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' }), 'channel'))),
         legend: 'failed',
       },
     ],
