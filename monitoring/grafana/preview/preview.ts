@@ -84,7 +84,7 @@ async function drawOwn(options: Options): Promise<boolean> {
     await observed.handle(5);
     await observed.knock(25);
     await observed.play({ messages: 60, rate: 3, seed: 2 });
-    const from = options.from ?? `now-${seconds + 60}s`;
+    const from = options.from ?? `now-${Math.ceil(options.minutes) + 1}m`;
     return await draw(options, observed.prometheus.url, from, options.scrape);
   } finally {
     await observed.close();

@@ -120,8 +120,8 @@ const people: readonly Panel[] = [
   },
   {
     kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,
-    title: 'People take over in time, 24 h',
-    description: 'Escalations that somebody took over within 15 minutes. Healthy: over 90 %.',
+    title: 'Taken over in time, 24 h',
+    description: 'Escalations that a person took over within 15 minutes. Healthy: over 90 %.',
     alerts: ['HumanPickupSlow'],
     steps: q.falling(1 - pickup.lateShare, 0.95),
     queries: [
@@ -145,9 +145,9 @@ const people: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, decimals: 1,
+    kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, max: 0.1, decimals: 1,
     title: 'Service targets missed',
-    description: 'Breaches through evaluations, within the time range. Healthy: under 5 % each.',
+    description: 'Breaches through evaluations, within the time range; a full bar is 10 %. Healthy: under 5 % each.',
     alerts: ['ProcessingBudgetBurn', 'DeliveryBudgetBurn', 'HumanPickupSlow'],
     steps: q.rising(0.01, 0.05),
     queries: [

@@ -27,7 +27,7 @@ const budgets: readonly Panel[] = [
     queries: [{ expr: objective, legend: '{{slo}}', instant: true }],
   },
   {
-    kind: 'lines', id: 3, width: 24, unit: 'percentunit', last: '30d', interval: '1h',
+    kind: 'lines', id: 3, width: 24, unit: 'percentunit', max: 1, last: '30d', interval: '1h',
     title: 'Error budget left',
     description: 'Healthy: slowly down and up again around a level. A cliff is an incident.',
     alerts: ALERTS,

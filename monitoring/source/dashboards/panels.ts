@@ -41,8 +41,8 @@ const lastValue = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNul
 /** An axis that ends at the largest value would make a lot of 0: of nothing but zeros Grafana makes 10000 %. */
 function softTop({ unit, steps }: Lines): number | undefined {
   const limit = Math.max(0, ...(steps?.from ?? []).map(({ value }) => value));
-  if (unit === 'percentunit') return limit > 0 ? 1.25 * limit : 0.1;
-  return unit === 's' || unit === 'bytes' ? undefined : 1;
+  if (unit === 's' || unit === 'bytes') return undefined;
+  return limit > 0 ? 1.25 * limit : unit === 'percentunit' ? 0.1 : 1;
 }
 
 function lines(panel: Lines) {
@@ -181,7 +181,9 @@ export function buildPanel(panel: Panel, x: number, y: number): dashboard.Panel 
       ),
     );
   if (decimals !== undefined) built.decimals(decimals);
-  if (min !== undefined) built.min(min);
+  // A bar that began at the smallest of the values would show that one as nothing.
+  const least = min ?? (panel.kind === 'bars' ? 0 : undefined);
+  if (least !== undefined) built.min(least);
   if (max !== undefined) built.max(max);
   if (last !== undefined) built.timeFrom(last);
   if (interval !== undefined) built.interval(interval);

@@ -181,7 +181,7 @@ const knowledgeAndCost: readonly Panel[] = [
   {
     kind: 'lines', id: 23, width: 12, unit: 'short',
     title: 'Tokens per minute',
-    description: 'By model and direction. Healthy: in proportion to the messages. Input that grows alone: prompts or histories got longer.',
+    description: 'By model and direction. Healthy: in proportion to the messages. Input that grows alone: prompts or histories got longer. No data with the embedded playbook, which has none.',
     alerts: ['LlmSpendHigh'],
     queries: [
       {

@@ -18,7 +18,7 @@ const daily = (selector: string) => sum(q.within(selector, DAY));
 /** What shows only over weeks. They need Prometheus' retention of 45 days. */
 export const trends: readonly Panel[] = [
   {
-    kind: 'lines', id: 30, width: 12, height: 8, unit: 'short', last: '7d', interval: '1h', decimals: 0,
+    kind: 'lines', id: 30, width: 12, height: 8, unit: 'none', last: '7d', interval: '1h', decimals: 0,
     title: 'Messages per hour: this week and the last',
     description: 'Healthy: the two lines have the same shape. A gap that opens is growth, a channel that broke, or a holiday.',
     alerts: ['ChannelSilent'],
@@ -30,7 +30,7 @@ export const trends: readonly Panel[] = [
     dashed: ['last week'],
   },
   {
-    kind: 'lines', id: 31, width: 12, height: 8, unit: 'short', last: '30d', interval: '1d', decimals: 0,
+    kind: 'lines', id: 31, width: 12, height: 8, unit: 'none', last: '30d', interval: '1d', decimals: 0,
     stacked: true, bars: true,
     title: 'Messages per day, by channel',
     description: 'Each bar is the day before it. Healthy: five high days, two low ones, slowly growing.',
