@@ -7,7 +7,7 @@ export interface Spread {
   readonly p10: number;
   readonly p90: number;
 }
-function spread(values: readonly number[]): Spread {
+export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
   return { median: at(0.5), p10: at(0.1), p90: at(0.9) };

@@ -1,8 +1,10 @@
 import { setGauges } from '../src/fte/operations/gauges.ts';
 import { checkHealth } from '../src/fte/operations/health.ts';
 import { runPasses } from '../src/observability/fleet/passes.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { connectFleet } from '../src/platform/fleet.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
+import { loadModelConfig } from '../src/platform/models/config.ts';
 import { connect } from '../src/platform/service.ts';
 import {
   BUILD_FACTS,
@@ -17,7 +19,7 @@ const LAST_BY_MS = 50_000;
 
 const service = connect();
 const { gateways, foldEveryS } = observabilityConfig;
-const checks = healthChecks(service, gateways);
+const checks = healthChecks(service, gateways, loadModelConfig(), loadChannelConfig());
 const fleet = connectFleet(service.config, service.table);
 
 export const handler = instrument({

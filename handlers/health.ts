@@ -1,9 +1,11 @@
 import { checkHealth, isServing } from '../src/fte/operations/health.ts';
+import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
+import { loadModelConfig } from '../src/platform/models/config.ts';
 import { connect } from '../src/platform/service.ts';
 import { BUILD_FACTS, instrument, observabilityConfig } from '../src/platform/telemetry.ts';
 
-const checks = healthChecks(connect(), observabilityConfig.gateways);
+const checks = healthChecks(connect(), observabilityConfig.gateways, loadModelConfig(), loadChannelConfig());
 
 export const handler = instrument({
   function: 'health',

@@ -1,4 +1,5 @@
 import { settleSilent } from '../src/fte/operations/settlement.ts';
+import { sendSurveys } from '../src/fte/operations/surveys.ts';
 import { requeueStranded } from '../src/fte/operations/upkeep.ts';
 import { escalateAtRisk } from '../src/fte/operations/waiting.ts';
 import { connect } from '../src/platform/service.ts';
@@ -15,6 +16,7 @@ export const handler = instrument({
     const jobs = {
       requeued: requeueStranded(ports),
       escalated: escalateAtRisk({ ...service, correlationId }),
+      surveyed: sendSurveys({ ...service, correlationId }),
       settled: settleSilent(ports),
     };
     // One that fails keeps none of the others from being done.

@@ -38,6 +38,27 @@ function requestRows(exchanges: readonly Exchange[]): readonly Expected[] {
   });
 }
 
+/** In their order; said again rather than taken from the service, whose reading of them is what is compared. */
+const RANKS = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
+
+/** A reply's status only rises: a word that comes late or twice is not counted. */
+function statusRows(done: readonly Done[]): readonly Expected[] {
+  const highest = new Map<number, number>();
+  const counts = RANKS.map(() => 0);
+  for (const { step, outcome } of done) {
+    if (step.kind !== 'status' || outcome !== 'told') continue;
+    const rank = RANKS.indexOf(step.status);
+    if (rank <= (highest.get(step.conversation) ?? -1)) continue;
+    highest.set(step.conversation, rank);
+    counts[rank] = (counts[rank] ?? 0) + 1;
+  }
+  return RANKS.map((status, rank) => ({
+    metric: 'fte_delivery_status_total',
+    labels: { channel: 'whatsapp', status },
+    by: counts[rank] ?? 0,
+  }));
+}
+
 /** What the counters should have grown by, told from the service's answers alone. */
 export function expectedCounters(
   done: readonly Done[],
@@ -45,7 +66,9 @@ export function expectedCounters(
   exchanges: readonly Exchange[],
 ): readonly Expected[] {
   const rows = CHANNELS.flatMap((channel): Expected[] => {
-    const here = done.filter(({ road, step }) => channelOf(road) === channel && step.kind !== 'rating');
+    const here = done.filter(
+      ({ road, step }) => channelOf(road) === channel && !['rating', 'status'].includes(step.kind),
+    );
     const count = (outcome: Outcome) => here.filter((one) => one.outcome === outcome).length;
     const refused = (statuses: readonly number[]) =>
       here.filter(({ exchange }) => statuses.includes(exchange.answer?.status ?? 0)).length;
@@ -89,6 +112,7 @@ export function expectedCounters(
       by: tickets.size,
     },
     { metric: 'fte_csat_ratings_total', labels: { channel: 'web_form' }, by: rated },
+    ...statusRows(done),
     ...requestRows(exchanges),
   ];
 }

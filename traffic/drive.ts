@@ -6,7 +6,15 @@ import type { Exchange, Line } from './send.ts';
 import type { Talk, Watch } from './talks.ts';
 
 /** What became of one request of the plan, by what the service answered. */
-export type Outcome = 'accepted' | 'duplicate' | 'rejected' | 'limited' | 'passed_over' | 'failed' | 'rated';
+export type Outcome =
+  | 'accepted'
+  | 'duplicate'
+  | 'rejected'
+  | 'limited'
+  | 'passed_over'
+  | 'failed'
+  | 'rated'
+  | 'told';
 
 export interface Done {
   readonly road: Road;
@@ -120,6 +128,14 @@ export async function drive(options: DriveOptions): Promise<void> {
       return done({ road, step, outcome: outcomeOf(road, exchange, true), exchange });
     }
     await untilAnswered(talk);
+    if (step.kind === 'status') {
+      const replyId = talk.told[step.of]?.replyId;
+      if (replyId === undefined || (road !== 'twilio' && road !== 'meta'))
+        return skipped(step, 'there is no reply to tell of');
+      const exchange = await line.send(requests.statusNews(road, replyId, step.status, sender, twilioUrl));
+      const outcome = exchange.answer?.status === 200 ? 'told' : outcomeOf(road, exchange, false);
+      return done({ road, step, outcome, exchange });
+    }
     if (step.kind === 'follow_up') return tell(step, talk);
     if (talk.ticketId === undefined) return skipped(step, 'its ticket is not known');
     const exchange = await line.send(requests.rating(talk.ticketId, step.rating, step.comment));

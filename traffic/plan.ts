@@ -1,4 +1,4 @@
-import type { Channel } from '../src/fte/vocabulary.ts';
+import type { Channel, DeliveryStatus } from '../src/fte/vocabulary.ts';
 import { FOLLOW_UPS, OPENINGS, type Opening, type Place } from './openings.ts';
 import { deck, type Random, seeded } from './random.ts';
 
@@ -47,6 +47,8 @@ export type Step = Common &
     | { readonly kind: 'rating'; readonly rating: number; readonly comment: string | undefined }
     /** `of`: which of the conversation's messages comes again, the opening being 0. */
     | { readonly kind: 'duplicate'; readonly of: number }
+    /** `of`: the answer to which message the provider's word is about. */
+    | { readonly kind: 'status'; readonly of: number; readonly status: DeliveryStatus }
     | { readonly kind: 'malformed'; readonly wrong: Fault }
     | { readonly kind: 'automatic'; readonly automatic: Automatic }
   );
@@ -60,7 +62,16 @@ export interface PlanOptions {
   readonly seed: number;
 }
 
-const SHARES = { followUp: 0.4, furtherFollowUp: 0.4, duplicate: 0.12, rating: 0.35 };
+const SHARES = { followUp: 0.4, furtherFollowUp: 0.4, duplicate: 0.12, rating: 0.35, status: 0.35 };
+/** What providers say of one message: in order, out of it, twice, and of one that did not arrive. */
+const STATUS_RUNS: readonly (readonly DeliveryStatus[])[] = [
+  ['sent', 'delivered', 'read'],
+  ['delivered', 'sent', 'read'],
+  ['read', 'delivered', 'sent'],
+  ['sent', 'sent', 'delivered'],
+  ['sent', 'failed'],
+  ['failed', 'delivered'],
+];
 /** Counted and not drawn, so that a short plan has them, too. */
 const MALFORMED_EVERY = 8;
 const AUTOMATIC_EVERY = 20;
@@ -73,8 +84,15 @@ interface Waiting {
   readonly step: (at: number) => Step;
 }
 
-/** What a customer does after the opening: writes again, rates; and what comes twice. */
-function rest(road: Road, conversation: number, slot: number, random: Random, text: () => string): Waiting[] {
+/** What comes after the opening: the customer writes again and rates, messages come twice, the provider tells. */
+function rest(
+  road: Road,
+  conversation: number,
+  slot: number,
+  random: Random,
+  text: () => string,
+  run: () => readonly DeliveryStatus[],
+): Waiting[] {
   const waiting: Waiting[] = [];
   let from = slot;
   const add = (slots: number, step: (at: number) => Step) => {
@@ -86,6 +104,11 @@ function rest(road: Road, conversation: number, slot: number, random: Random, te
     add(random.between(1, 3), (at) => ({ kind: 'duplicate', at, road, conversation, of }));
   };
   again(0);
+  if ((road === 'twilio' || road === 'meta') && random.chance(SHARES.status)) {
+    for (const status of run()) {
+      add(random.between(2, 4), (at) => ({ kind: 'status', at, road, conversation, of: 0, status }));
+    }
+  }
   for (let n = 1; n <= MOST_FOLLOW_UPS; n++) {
     if (!random.chance(n === 1 ? SHARES.followUp : SHARES.furtherFollowUp)) break;
     const written = text();
@@ -104,6 +127,7 @@ export function planTraffic({ messages, rate, seed }: PlanOptions): readonly Ste
   const random = seeded(seed);
   const nextRoad = deck(ROADS, random);
   const nextText = deck(FOLLOW_UPS, random);
+  const nextRun = deck(STATUS_RUNS, random);
   const nextAutomatic = deck(AUTOMATIC, random);
   const faults = ROADS.flatMap((road) => FAULTS[road].map((fault) => ({ road, fault }) as Fault));
   const nextFault = deck(faults, random);
@@ -131,7 +155,7 @@ export function planTraffic({ messages, rate, seed }: PlanOptions): readonly Ste
       return { kind: 'automatic', at, road: 'email', conversation, automatic: nextAutomatic() };
     }
     const road = nextRoad();
-    waiting.push(...rest(road, conversation, slot, random, nextText));
+    waiting.push(...rest(road, conversation, slot, random, nextText, nextRun));
     return { kind: 'opening', at, road, conversation, opening: openings[PLACES[road]]() };
   });
 }

@@ -33,10 +33,13 @@ function percentile(sorted: readonly number[], share: number): number | undefine
   return found === undefined ? undefined : Math.round(found * 100) / 100;
 }
 
+/** Steps that are no messages. */
+const ABOUT: ReadonlySet<Step['kind']> = new Set(['rating', 'status']);
+
 /** What came back, by the way in. */
 export function roadTable(done: readonly Done[], talks: readonly Talk[]): Readonly<Record<string, RoadRow>> {
   const rows = ROADS.map((road): [string, RoadRow] => {
-    const here = done.filter((one) => one.road === road && one.step.kind !== 'rating');
+    const here = done.filter((one) => one.road === road && !ABOUT.has(one.step.kind));
     const count = (...outcomes: readonly Outcome[]) =>
       here.filter(({ outcome }) => outcomes.includes(outcome)).length;
     const own = talks.filter((talk) => talk.road === road);
@@ -69,6 +72,7 @@ const RIGHT: Readonly<Record<Step['kind'], Outcome>> = {
   malformed: 'rejected',
   automatic: 'passed_over',
   rating: 'rated',
+  status: 'told',
 };
 
 /** Answers that a caller would not expect to this request. */

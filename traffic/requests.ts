@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { LOCAL_AUTHSERV_ID, LOCAL_MAIL_FROM, LOCAL_MAIL_TOKEN, LOCAL_SECRETS } from '../local/environment.ts';
+import type { DeliveryStatus } from '../src/fte/vocabulary.ts';
 import { metaSignature } from '../src/platform/whatsapp/meta-webhook.ts';
 import { type FormParameters, twilioSignature } from '../src/platform/whatsapp/twilio-signature.ts';
+import { statusCallbackUrl } from '../src/platform/whatsapp/twilio-webhook.ts';
 import type { Opening } from './openings.ts';
 import type { Automatic, Road } from './plan.ts';
 
@@ -132,26 +134,50 @@ export function twilio(
 export const sidOf = (id: string) => `SM${createHmac('sha256', 'sid').update(id).digest('hex').slice(0, 32)}`;
 export const wamidOf = (id: string) => `wamid.${Buffer.from(id).toString('base64')}`;
 
-export function metaBody(sender: Sender, text: string, wamid: string): string {
-  const waId = sender.address.slice(1);
-  const value = {
-    messaging_product: 'whatsapp',
-    metadata: { display_phone_number: '15550000000', phone_number_id: '100000000000001' },
-    contacts: [{ profile: { name: sender.name }, wa_id: waId }],
-    messages: [
-      {
-        from: waId,
-        id: wamid,
-        timestamp: String(Math.floor(Date.now() / 1000)),
-        type: 'text',
-        text: { body: text },
-      },
-    ],
-  };
+const seconds = () => String(Math.floor(Date.now() / 1000));
+
+function metaChange(value: Readonly<Record<string, unknown>>): string {
+  const metadata = { display_phone_number: '15550000000', phone_number_id: '100000000000001' };
+  const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
   return JSON.stringify({
     object: 'whatsapp_business_account',
-    entry: [{ id: '100000000000002', changes: [{ field: 'messages', value }] }],
+    entry: [{ id: '100000000000002', changes: [change] }],
   });
+}
+
+export function metaBody(sender: Sender, text: string, wamid: string): string {
+  const from = sender.address.slice(1);
+  return metaChange({
+    contacts: [{ profile: { name: sender.name }, wa_id: from }],
+    messages: [{ from, id: wamid, timestamp: seconds(), type: 'text', text: { body: text } }],
+  });
+}
+
+/** A provider's word on the first part of a reply. */
+export function statusNews(
+  road: 'twilio' | 'meta',
+  replyId: string,
+  status: DeliveryStatus,
+  to: Sender,
+  twilioUrl: string,
+): Outgoing {
+  const reference = `${replyId}.0`;
+  if (road === 'twilio') {
+    const fields = {
+      MessageSid: sidOf(replyId),
+      MessageStatus: status,
+      To: `whatsapp:${to.address}`,
+      From: 'whatsapp:+14155238886',
+      ...(status === 'failed' ? { ErrorCode: '63024' } : {}),
+    };
+    const { search } = new URL(statusCallbackUrl(twilioUrl, reference));
+    const signed = twilio(statusCallbackUrl(twilioUrl, reference), fields);
+    return { ...signed, path: `${TWILIO_PATH}${search}` };
+  }
+  const waId = to.address.slice(1);
+  const errors = status === 'failed' ? [{ code: 131026, title: 'Message undeliverable' }] : undefined;
+  const one = { id: wamidOf(replyId), status, timestamp: seconds(), recipient_id: waId, errors };
+  return meta(metaChange({ statuses: [{ ...one, biz_opaque_callback_data: reference }] }));
 }
 
 export function meta(body: string, secret: string = LOCAL_SECRETS.FTE_META_APP_SECRET): Outgoing {

@@ -136,8 +136,9 @@ async function traffic(options: Options, url: string, home: string): Promise<boo
   console.table(roads);
   console.table(counters.filter(({ expected, counted }) => expected !== 0 || counted !== 0));
   const ratings = done.filter(({ outcome }) => outcome === 'rated').length;
+  const statuses = done.filter(({ outcome }) => outcome === 'told').length;
   console.log(
-    `${done.length} requests in ${sendSeconds.toFixed(1)} s, ${ratings} of them ratings; ${skipped.length} steps skipped, ${failures.length} requests failed; ${counters.length} counters compared; seed ${options.seed}`,
+    `${done.length} requests in ${sendSeconds.toFixed(1)} s, ${ratings} of them ratings and ${statuses} delivery statuses; ${skipped.length} steps skipped, ${failures.length} requests failed; ${counters.length} counters compared; seed ${options.seed}`,
   );
   for (const [title, lines] of Object.entries({
     skipped,

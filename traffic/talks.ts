@@ -9,6 +9,8 @@ export interface Told {
   readonly outgoing: Outgoing;
   /** Seconds until its answer; undefined while there is none. */
   answeredAfter: number | undefined;
+  /** Of the answer, where it went to an address. */
+  replyId?: string;
 }
 
 /** One conversation as its customer sees it. */
@@ -100,6 +102,7 @@ export class Watch {
       talk.ticketId ??= String(ticket_id);
       talk.replies += 1;
       const told = talk.told.find(({ correlationId }) => correlationId === correlation_id);
+      if (told !== undefined) told.replyId ??= String(line.reply_id);
       if (told !== undefined) told.answeredAfter ??= (Date.parse(String(at)) - told.sentAt) / 1000;
     }
   }

@@ -27,7 +27,7 @@ export const catalogue = defineCatalogue({
 
   fte_customer_interactions_total: {
     type: 'counter',
-    help: 'Messages. inbound: once deduplicated and stored. outbound: when the provider has accepted it.',
+    help: 'Messages, surveys aside. inbound: once deduplicated and stored. outbound: when the provider has accepted it.',
     labels: {
       ...CHANNEL,
       direction: ['inbound', 'outbound'],
@@ -98,7 +98,7 @@ export const catalogue = defineCatalogue({
 
   fte_dependency_up: {
     type: 'gauge',
-    help: '1 when the check of /health reached the dependency, else 0.',
+    help: '1 when the check of /health reached the dependency, else 0; absent where it is not configured.',
     labels: { dependency: ['database', 'queue', 'gateway', 'model', 'mail', 'whatsapp'] },
   },
   fte_conversation_outcomes_total: {
@@ -162,12 +162,12 @@ export const catalogue = defineCatalogue({
   },
   fte_csat_surveys_sent_total: {
     type: 'counter',
-    help: 'Surveys sent after a conversation.',
+    help: 'Requests for a rating that the provider has accepted, once a ticket; a form asks on its page instead.',
     labels: CHANNEL,
   },
   fte_guardrail_events_total: {
     type: 'counter',
-    help: 'Guardrails that acted, and what they did.',
+    help: 'Guardrails that acted, and what they did; the third refused reply of a turn is escalated.',
     labels: { guardrail: GUARDRAILS, action: ['blocked', 'rewritten', 'escalated', 'logged'] },
   },
   fte_gen_ai_client_token_usage: {

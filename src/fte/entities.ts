@@ -72,6 +72,8 @@ export interface Conversation {
   readonly sentiment: { readonly sum: number; readonly turns: number };
   /** When it was first handed to people. */
   readonly escalatedAt: Instant | undefined;
+  /** When the customer was asked for a rating, which happens once. */
+  readonly surveyedAt: Instant | undefined;
 }
 
 export interface Escalation {
@@ -133,6 +135,8 @@ export interface Reply {
   readonly subject: string | undefined;
   readonly text: string;
   readonly author: 'employee' | 'person';
+  /** A survey answers nothing: it asks for a rating. */
+  readonly purpose: 'answer' | 'survey';
   /** The first answer of its turn. An automatic confirmation, or a second answer, is none. */
   readonly countsAsResponse: boolean;
   /** When the message that it answers was received. */

@@ -38,6 +38,11 @@ export function wrongTransition(
   });
 }
 
+/** Whether a ticket could not be moved because of the status that it was in. */
+export function isWrongTransition(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'FTE_TICKET_WRONG_STATE';
+}
+
 export function alreadyRated(): ServiceError {
   return new ServiceError({
     code: 'FTE_TICKET_ALREADY_RATED',

@@ -77,6 +77,8 @@ export interface ConversationPort {
       readonly escalatedAt: Instant | undefined;
     },
   ): Promise<void>;
+  /** Notes that the customer was asked for a rating. */
+  noteSurvey(conversationId: string, at: Instant): Promise<void>;
   /** Unsettled conversations whose last message came between two moments, the oldest first. */
   between(after: Instant, before: Instant): Promise<readonly Conversation[]>;
   /** Settles a conversation until somebody writes again; false when it has been settled before. */

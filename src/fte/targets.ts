@@ -1,4 +1,5 @@
 import type { FteMetrics } from './catalogue.ts';
+import type { Ticket } from './entities.ts';
 import type { Channel, Priority } from './vocabulary.ts';
 
 /** The service's targets in seconds; the alerts' thresholds are the same numbers. */
@@ -13,6 +14,25 @@ export const HUMAN_ANSWER_SECONDS: Readonly<Record<Priority, number>> = {
   unknown: 14_400,
 };
 
+/** Within how many seconds a ticket is resolved, by priority; each is an edge of the resolution time's buckets. */
+export const RESOLUTION_SECONDS: Readonly<Record<Priority, number>> = {
+  urgent: 14_400,
+  high: 86_400,
+  medium: 259_200,
+  low: 604_800,
+  unknown: 259_200,
+};
+
+function count(
+  metrics: FteMetrics,
+  sla: keyof typeof TARGET_SECONDS | 'resolution',
+  channel: Channel,
+  breached: boolean,
+): void {
+  metrics.inc('fte_sla_evaluations_total', { sla, channel });
+  if (breached) metrics.inc('fte_sla_breaches_total', { sla, channel });
+}
+
 /** Counts one evaluation of a target, and its breach. Breaches / evaluations is the indicator. */
 export function evaluate(
   metrics: FteMetrics,
@@ -20,6 +40,14 @@ export function evaluate(
   channel: Channel,
   seconds: number,
 ): void {
-  metrics.inc('fte_sla_evaluations_total', { sla, channel });
-  if (seconds > TARGET_SECONDS[sla]) metrics.inc('fte_sla_breaches_total', { sla, channel });
+  count(metrics, sla, channel, seconds > TARGET_SECONDS[sla]);
+}
+
+/** The same for a ticket that was resolved so many seconds after it was created. */
+export function evaluateResolution(
+  metrics: FteMetrics,
+  { channel, priority }: Pick<Ticket, 'channel' | 'priority'>,
+  seconds: number,
+): void {
+  count(metrics, 'resolution', channel, seconds > RESOLUTION_SECONDS[priority]);
 }

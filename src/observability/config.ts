@@ -101,6 +101,11 @@ const certificate: Variable<string | undefined> = {
   allowed: 'a certificate in PEM, or the path of a file that holds one',
 };
 
+/** Whether pushes are done after the response, where somebody can hold the environment, or before it. */
+export function readPushMode(env: Environment): 'after' | 'inline' {
+  return readVariable(env, 'FTE_PUSH_MODE', oneOf(['after', 'inline'], 'after'));
+}
+
 export interface ObservabilityConfig {
   /** The gateways that instances push to; none switches the push off. */
   readonly gateways: readonly string[];

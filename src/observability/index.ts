@@ -4,9 +4,11 @@
  */
 import { loadObservabilityConfig, type ObservabilityConfig } from './config.ts';
 import { currentContext } from './context.ts';
-import { createInstrument, type InstrumentedCatalogue } from './instrument.ts';
+import type { InstrumentedCatalogue } from './handler-options.ts';
+import { createInstrument } from './instrument.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics, type MetricsOptions } from './metrics.ts';
+import { afterResponse } from './push/extension.ts';
 import { createGatewayClient } from './push/gateway.ts';
 import { onTermination } from './push/last-push.ts';
 import { createPusher } from './push/pusher.ts';
@@ -22,8 +24,8 @@ export { fileLedger } from './fleet/file-ledger.ts';
 export { createFleet, type Fleet, type FleetOptions } from './fleet/fleet.ts';
 export type { LedgerStore } from './fleet/ledger.ts';
 export { runPasses } from './fleet/passes.ts';
+export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './handler-options.ts';
 export type { HttpRequest, HttpResponse } from './http.ts';
-export type { HandlerTools, InstrumentedHandler, InstrumentOptions } from './instrument.ts';
 export { libraryMetrics } from './library-metrics.ts';
 export type { Log } from './logger.ts';
 export { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';
@@ -74,6 +76,6 @@ export function createObservability<const C extends InstrumentedCatalogue>(optio
     metrics,
     pusher,
     askGateway: ask,
-    instrument: createInstrument({ config, log, metrics, pusher }),
+    instrument: createInstrument({ config, log, metrics, pusher, afterResponse }),
   };
 }

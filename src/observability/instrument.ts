@@ -1,11 +1,18 @@
 import { isMainThread } from 'node:worker_threads';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import type { Catalogue, LabelsOf } from './catalogue.ts';
 import type { ObservabilityConfig } from './config.ts';
 import { type Invocation, requireContext, withContext } from './context.ts';
 import { correlationIdFromHeaders, newCorrelationId } from './correlation.ts';
 import { ServiceError, toServiceError } from './errors.ts';
+import type {
+  HandlerTools,
+  HttpOptions,
+  InstrumentedCatalogue,
+  InstrumentedHandler,
+  InstrumentOptions,
+  LibraryMetrics,
+} from './handler-options.ts';
 import {
   answer,
   DEFAULT_BODY_LIMIT,
@@ -14,83 +21,18 @@ import {
   routeOf,
   toGatewayResponse,
 } from './http.ts';
-import type { libraryMetrics } from './library-metrics.ts';
 import type { Log } from './logger.ts';
 import type { Metrics, MetricsRegistry } from './metrics.ts';
+import type { AfterResponse } from './push/extension.ts';
 import type { Pusher } from './push/pusher.ts';
-import { handleBatch, type QueueMessage } from './sqs.ts';
-
-type LibraryMetrics = ReturnType<
-  typeof libraryMetrics<readonly string[], readonly string[], readonly string[]>
->;
-/** A catalogue that has the library's own metrics spread into it. */
-export type InstrumentedCatalogue = Catalogue & LibraryMetrics;
-type FunctionNameOf<C extends InstrumentedCatalogue> = LabelsOf<
-  C,
-  'fte_lambda_cold_starts_total'
->['function'];
-type ComponentOf<C extends InstrumentedCatalogue> = LabelsOf<C, 'fte_errors_total'>['component'];
-
-/** What a handler is given beside its event. */
-export interface HandlerTools<C extends Catalogue> {
-  readonly log: Log;
-  readonly metrics: Metrics<C>;
-  /** Of the running request or record. */
-  readonly correlationId: string;
-  /** Milliseconds until Lambda ends the invocation. */
-  remainingMs(): number;
-}
-
-interface CommonOptions<C extends InstrumentedCatalogue> {
-  /** The function's name in `serverless.yml`. */
-  readonly function: FunctionNameOf<C>;
-  /** Where an error without a component of its own is counted. */
-  readonly component: ComponentOf<C>;
-}
-export interface HttpOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
-  readonly trigger: 'http';
-  readonly routes: Routes<HandlerTools<C>>;
-  /** Bytes; default 64 KiB. A larger body is refused with 413. */
-  readonly bodyLimit?: number;
-  /** Called once for a request to one of the routes that is answered with a 4xx, to count what it means here. */
-  readonly refused?: (error: ServiceError) => void;
-}
-export interface SqsOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
-  readonly trigger: 'sqs';
-  /** Handles one message; what it throws makes SQS deliver that message again. */
-  readonly message: (message: QueueMessage, tools: HandlerTools<C>) => Promise<void>;
-}
-export interface ScheduleOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
-  readonly trigger: 'schedule';
-  readonly run: (tools: HandlerTools<C>) => Promise<unknown>;
-}
-export interface EventOptions<C extends InstrumentedCatalogue> extends CommonOptions<C> {
-  /** Any other event source, as S3. */
-  readonly trigger: 'event';
-  /** What it throws is counted and thrown on, so that Lambda delivers the event again. */
-  readonly event: (event: unknown, tools: HandlerTools<C>) => Promise<unknown>;
-}
-export type InstrumentOptions<C extends InstrumentedCatalogue> =
-  | HttpOptions<C>
-  | SqsOptions<C>
-  | ScheduleOptions<C>
-  | EventOptions<C>;
-
-/** What every handler of the project is; `instrumented` says how, for the test that walks `serverless.yml`. */
-export interface InstrumentedHandler {
-  (event: unknown, context: Context): Promise<unknown>;
-  readonly instrumented: {
-    readonly function: string;
-    readonly trigger: InstrumentOptions<InstrumentedCatalogue>['trigger'];
-    readonly routes: readonly string[];
-  };
-}
+import { handleBatch } from './sqs.ts';
 
 export interface Pipeline<C extends InstrumentedCatalogue> {
   readonly config: ObservabilityConfig;
   readonly log: Log;
   readonly metrics: MetricsRegistry<C>;
   readonly pusher: Pusher;
+  readonly afterResponse?: AfterResponse | undefined;
 }
 
 /** A worker thread's clock begins with its process; its own life begins later. */
@@ -102,6 +44,8 @@ function environmentStartMs(): number {
 const NEAR_TIMEOUT = 0.1;
 /** Without a Lambda context (a test, a container) there is no deadline; this one bounds the push all the same. */
 const NO_DEADLINE_MS = 60_000;
+/** After the response nobody waits, but the environment is held, and billed. */
+const AFTER_RESPONSE_BUDGET_MS = 1_000;
 /** Kept free, beside the push, for the answer of an invocation that is cut short. */
 const RESPONSE_RESERVE_MS = 100;
 
@@ -182,8 +126,14 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       }
     }
 
-    async function flush(remainingMs: number): Promise<void> {
-      const report = await pusher.push(metrics.snapshot, remainingMs);
+    /** In line when it can't be done after the response: then within a budget that a caller may be made to wait. */
+    async function flush({ requestId, remainingMs }: Invocation): Promise<void> {
+      const later = (withinMs: number) => push(withinMs, AFTER_RESPONSE_BUDGET_MS);
+      if (!pipeline.afterResponse?.run(requestId, later)) await push(remainingMs(), config.pushBudgetMs);
+    }
+
+    async function push(withinMs: number, budgetMs: number): Promise<void> {
+      const report = await pusher.push(metrics.snapshot, withinMs, budgetMs);
       if (report === undefined) return;
       // These travel with the next push: an entry can't hold the outcome of its own delivery.
       own.inc('fte_push_attempts_total', { outcome: report.outcome });
@@ -219,7 +169,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         const seconds = (performance.now() - invocation.startedAt) / 1000;
         finishRequest(request.event as APIGatewayProxyEventV2, seconds, request.response);
         finishInvocation(invocation, seconds);
-        await flush(invocation.remainingMs());
+        await flush(invocation);
       },
     }).use(observability);
 

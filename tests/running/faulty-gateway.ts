@@ -1,7 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Fault = 'none' | 'hangs' | 'drips' | 'breaks off' | 'refuses with 500' | 'redirects';
+export type Fault =
+  | 'none'
+  | 'hangs'
+  | 'drips'
+  | 'breaks off'
+  | 'refuses with 500'
+  | 'refuses with 400'
+  | 'redirects';
 
 /** A gateway that takes pushes, or fails in one of the ways in which gateways fail. */
 export async function startFaultyGateway(fault: Fault) {
@@ -26,6 +33,9 @@ export async function startFaultyGateway(fault: Fault) {
         return;
       case 'refuses with 500':
         response.writeHead(500).end('no');
+        return;
+      case 'refuses with 400':
+        response.writeHead(400).end('no');
         return;
       case 'redirects':
         response.writeHead(301, { location: '/elsewhere' }).end();

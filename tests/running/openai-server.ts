@@ -79,7 +79,8 @@ export function decentMove({ turn, tools, results }: Situation): Move {
   return ['search_knowledge_base', { query }];
 }
 
-function situationOf({ messages, tools }: ChatRequest): Situation {
+/** What a request says of the work so far. */
+export function situationOf({ messages, tools }: ChatRequest): Situation {
   const names = new Map(
     messages.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
   );
@@ -122,6 +123,7 @@ const tokens = (value: unknown) => Math.ceil(JSON.stringify(value).length / 4);
 /** A server that speaks the OpenAI chat-completions protocol; it behaves like a decent model, or as its script says. */
 export async function startOpenAiServer({ key, script = () => undefined }: OpenAiServerOptions = {}) {
   const requests: ChatRequest[] = [];
+  let listed = 0;
   const times: number[] = [];
   const usages: NonNullable<Usage>[] = [];
   const drips = new Set<NodeJS.Timeout>();
@@ -214,6 +216,12 @@ export async function startOpenAiServer({ key, script = () => undefined }: OpenA
   }
 
   function serve(incoming: IncomingMessage, text: string, response: ServerResponse): void {
+    if (`${incoming.method} ${incoming.url}` === 'GET /v1/models') {
+      const known = key === undefined || incoming.headers.authorization === `Bearer ${key}`;
+      listed += 1;
+      json(response, known ? 200 : 401, { object: 'list', data: [] });
+      return;
+    }
     const request = JSON.parse(text || '{}') as ChatRequest;
     const n = requests.push(request) - 1;
     times.push(performance.now());
@@ -232,6 +240,8 @@ export async function startOpenAiServer({ key, script = () => undefined }: OpenA
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     /** Every request that came, refused ones too. */
     requests,
+    /** How often it was asked for its list of models. */
+    listed: () => listed,
     /** When each came, in milliseconds of a monotonic clock. */
     times,
     /** How many clients still wait for an answer that does not come. */

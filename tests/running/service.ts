@@ -7,7 +7,7 @@ import { type EventSource, pollEventSources } from '../../local/event-sources.ts
 import { startGateway } from '../../local/gateway/server.ts';
 import { createResources, logicalIdOf } from '../../local/resources.ts';
 import { startStandIns } from '../../local/stand-ins.ts';
-import type { InstrumentedHandler } from '../../src/observability/instrument.ts';
+import type { InstrumentedHandler } from '../../src/observability/handler-options.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { ROOT, readServerlessYml } from './serverless-yml.ts';
 
@@ -27,6 +27,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly operator?: boolean;
+  /** When the gateway received it; now, unless told otherwise. */
+  readonly receivedAt?: number;
 }
 
 export interface StartOptions {
@@ -96,7 +98,10 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
       },
       pathParameters: params,
       queryStringParameters: call.query ?? {},
-      requestContext: { http: { method, path, sourceIp: '127.0.0.1' }, timeEpoch: Date.now() },
+      requestContext: {
+        http: { method, path, sourceIp: '127.0.0.1' },
+        timeEpoch: call.receivedAt ?? Date.now(),
+      },
       body: call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body)),
       isBase64Encoded: false,
     })) as APIGatewayProxyStructuredResultV2;

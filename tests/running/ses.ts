@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 /** What the server does with a mail: `refuse` answers `status` with the error's name, as SES does. */
 export type SesBehaviour =
   | { readonly do: 'take' }
+  /** The account may not send. */
+  | { readonly do: 'pause' }
   | { readonly do: 'take without id' | 'take and garble' | 'take and break off' | 'take and hang' | 'drip' }
   | { readonly do: 'refuse'; readonly status: number; readonly error: string };
 
@@ -85,6 +87,7 @@ export async function startSes() {
         drips.add(setInterval(() => response.write(' '), 10));
         return;
       case 'take and hang':
+      case 'pause':
       case 'refuse':
     }
   }
@@ -92,7 +95,14 @@ export async function startSes() {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requests += 1;
     const body = await textOf(request);
-    if (request.method !== 'POST' || request.url !== '/v2/email/outbound-emails') {
+    if (`${request.method} ${request.url}` === 'GET /v2/email/account' && behaviour.do !== 'refuse') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ SendingEnabled: behaviour.do !== 'pause' }));
+      return;
+    }
+    if (behaviour.do === 'pause') return refuse(response, 400, 'SendingPausedException', 'as the test wants');
+    const { method, url } = request;
+    if (behaviour.do !== 'refuse' && (method !== 'POST' || url !== '/v2/email/outbound-emails')) {
       return refuse(response, 404, 'NotFoundException', `${request.method} ${request.url}`);
     }
     if (behaviour.do === 'refuse') {

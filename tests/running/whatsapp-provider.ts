@@ -85,6 +85,16 @@ function readMeta(url: string, headers: IncomingMessage['headers'], body: string
   return { provider: 'meta', to, text, reference: typeof reference === 'string' ? reference : undefined };
 }
 
+/** Who we are, as the provider knows us. */
+function readAccount(url: string, headers: IncomingMessage['headers']): unknown {
+  const basic = Buffer.from(`${KEYS.accountSid}:${KEYS.authToken}`).toString('base64');
+  const known = [`Basic ${basic}`, `Bearer ${KEYS.accessToken}`];
+  if (!known.includes(headers.authorization ?? '')) throw new Refusal(401, 20003);
+  if (url === `/2010-04-01/Accounts/${KEYS.accountSid}.json`) return { sid: KEYS.accountSid };
+  if (url === `/${KEYS.apiVersion}/${KEYS.phoneNumberId}?fields=id`) return { id: KEYS.phoneNumberId };
+  throw new Refusal(404, 20404);
+}
+
 /** An error in the provider's own form; the text of a real one quotes the customer's number and the token. */
 function refuse(response: ServerResponse, twilio: boolean, status: number, code: number | undefined): void {
   const message = `Refused +16505551234 with ${KEYS.authToken} ${KEYS.accessToken}`;
@@ -159,6 +169,12 @@ export async function startWhatsAppProvider() {
       const twilio = url.startsWith('/2010-04-01/');
       const body = Buffer.concat(chunks).toString('utf8');
       try {
+        if (request.method === 'GET') {
+          if (typeof behaviour === 'object' && 'status' in behaviour) throw new Refusal(behaviour.status, 0);
+          const account = JSON.stringify(readAccount(url, request.headers));
+          response.writeHead(200, { 'content-type': 'application/json' }).end(account);
+          return;
+        }
         const read = twilio ? readTwilio : readMeta;
         answer(read(url, request.headers, body), behaviour, response);
       } catch (error) {

@@ -16,6 +16,8 @@ export interface ServerProcessOptions {
   readonly readyPath: string;
   /** Seconds until a server that is not ready is given up. */
   readonly readyWithin?: number;
+  /** Default: any that is free. */
+  readonly port?: number;
   /** How to ask whether it is ready, where a plain request would not be let in. */
   readonly ask?: (port: number) => Promise<boolean>;
 }
@@ -86,7 +88,7 @@ async function startOnce(options: ServerProcessOptions, port: number): Promise<S
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   let failure = '';
   for (let i = 0; i < TRIES; i += 1) {
-    const started = await startOnce(options, await freePort());
+    const started = await startOnce(options, options.port ?? (await freePort()));
     if (typeof started !== 'string') return started;
     failure = started;
     if (!failure.includes('address already in use')) break;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FUNCTIONS, ROUTES } from '../../src/fte/vocabulary.ts';
-import type { InstrumentedHandler } from '../../src/observability/instrument.ts';
+import type { InstrumentedHandler } from '../../src/observability/handler-options.ts';
 import { ROOT, readServerlessYml } from '../running/serverless-yml.ts';
 
 const yml = readServerlessYml();

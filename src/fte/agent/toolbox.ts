@@ -156,9 +156,11 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
       excerpts,
       confirmation: triage.kind !== 'question' || escalation !== undefined,
     });
-    for (const { guardrail: name, action } of checked.events) guardrail(name, action);
+    if (!checked.allowed) refusals += 1;
+    for (const { guardrail: name, action } of checked.events) {
+      guardrail(name, action === 'blocked' && refusals >= REFUSALS ? 'escalated' : action);
+    }
     if (!checked.allowed) {
-      refusals += 1;
       return `this may not be sent (${checked.events.map((event) => event.guardrail).join(', ')}); say it without that`;
     }
     const formatted = formatReply(turn.channel, checked.text, {

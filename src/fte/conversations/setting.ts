@@ -2,6 +2,7 @@ import type { FteMetrics } from '../catalogue.ts';
 import type { Conversation, Customer, InboundMessage, Instant, Place, Reply, Ticket } from '../entities.ts';
 import { derivedId, groupOf } from '../ids.ts';
 import type { ConversationPort, CustomerPort, MessagePort, QueuePort, TicketPort } from '../ports.ts';
+import { readRating } from '../tickets/rating-text.ts';
 import { identify } from './identity.ts';
 
 export interface SettingPorts {
@@ -18,7 +19,7 @@ export interface Setting {
   readonly message: InboundMessage;
   readonly conversation: Conversation;
   readonly ticket: Ticket | undefined;
-  /** How many messages the customer has written in this conversation. */
+  /** How many messages the customer has written in this conversation, ratings aside. */
   readonly contacts: number;
   readonly answeredBefore: boolean;
 }
@@ -61,6 +62,7 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     lastFrom: 'customer',
     sentiment: { sum: 0, turns: 0 },
     escalatedAt: undefined,
+    surveyedAt: undefined,
   });
   if (await conversations.addMessage(conversation.id, message)) {
     metrics.inc('fte_identity_matches_total', { result });
@@ -75,7 +77,8 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     message,
     conversation,
     ticket,
-    contacts: entries.filter((entry) => entry.from === 'customer').length,
+    contacts: entries.filter(({ from, text }) => from === 'customer' && readRating(text) === undefined)
+      .length,
     answeredBefore: entries.some((entry) => entry.countsAsResponse),
   };
 }
@@ -92,6 +95,7 @@ export function replyOf(setting: Setting, text: string, countsAsResponse: boolea
     subject: message.subject,
     text,
     author: 'employee',
+    purpose: 'answer',
     countsAsResponse,
     turnReceivedAt: message.receivedAt,
     thread: message.thread,

@@ -4,12 +4,15 @@ import type { Log } from '../../observability/logger.ts';
 import type { AgentEffects, Turn } from '../agent/contract.ts';
 import { handOverTurn, runAgent } from '../agent/run.ts';
 import type { ModelPrices } from '../agent/usage.ts';
-import type { InboundMessage, Ticket } from '../entities.ts';
+import type { InboundMessage, Rating, Ticket } from '../entities.ts';
 import { brokenMessage, outOfTime } from '../errors.ts';
 import { announceEscalation, tellTeam } from '../escalations/hand-over.ts';
 import { derivedId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/contract.ts';
+import { ratingIn } from '../operations/surveys.ts';
 import type { QueuePort, ReplyPort } from '../ports.ts';
+import { noteRating } from '../tickets/rating.ts';
+import { thanksFor } from '../tickets/rating-text.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 import { enter, queueReply, replyOf, type Setting, type SettingPorts } from './setting.ts';
 
@@ -45,6 +48,19 @@ async function leaveToPeople(setting: Setting, ticket: Ticket, ports: TurnPorts)
   });
   await ports.tickets.goOn(ticket, message.id, ports.now());
   const reply = replyOf(setting, CUSTOMER_WROTE_AGAIN, false, ports.now());
+  await ports.replies.storeOnce(reply);
+  await queueReply(reply, ports);
+}
+
+/** A survey's answer: the first rating stands, and there is nothing in it for the agent to answer. */
+async function takeRating(
+  setting: Setting,
+  ticket: Ticket,
+  score: Rating['score'],
+  ports: TurnPorts,
+): Promise<void> {
+  await noteRating(ticket, { score, comment: undefined }, { ...ports, store: ports.ticketStore });
+  const reply = replyOf(setting, thanksFor(score), false, ports.now());
   await ports.replies.storeOnce(reply);
   await queueReply(reply, ports);
 }
@@ -146,6 +162,8 @@ export async function handleTurn(messageId: string, attempt: Attempt, ports: Tur
 
   const earlier = await ports.replies.get(conversation.id, derivedId('rep', message.id));
   if (earlier !== undefined) return queueReply(earlier, ports);
+  const score = ticket && (await ratingIn(message, ticket, ports.replies));
+  if (ticket !== undefined && score !== undefined) return takeRating(setting, ticket, score, ports);
   if (isWithPeople(ticket, message)) return leaveToPeople(setting, ticket, ports);
 
   const turn: Turn = {

@@ -20,6 +20,10 @@ export interface DeliveryPorts {
 
 function countDelivered(reply: Reply, sentAt: Instant, metrics: FteMetrics): void {
   const { channel } = reply;
+  if (reply.purpose === 'survey') {
+    metrics.inc('fte_csat_surveys_sent_total', { channel });
+    return;
+  }
   metrics.inc('fte_customer_interactions_total', { channel, direction: 'outbound', status: 'success' });
   if (!reply.countsAsResponse) return;
   metrics.observe('fte_customer_response_time_seconds', { channel }, (sentAt - reply.turnReceivedAt) / 1000);
@@ -35,8 +39,14 @@ async function tell(reply: Reply, kind: HandOverKind, text: string, { queue }: D
   await tellTeam(queue, { id: ticketId }, { kind, id, text, correlationId });
 }
 
+/** A survey that did not arrive, or may not have, is nobody's work: the customer misses nothing. */
+async function drop(reply: Reply, status: 'failed' | 'in_doubt', ports: DeliveryPorts): Promise<void> {
+  await ports.replies.move(reply, 'sending', status);
+}
+
 /** Nobody knows whether the customer has it: a person looks, nothing is sent again. */
 async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void> {
+  if (reply.purpose === 'survey') return drop(reply, 'in_doubt', ports);
   const text = 'A reply may or may not have reached the customer. Please check, and answer if it did not.';
   await tell(reply, 'delivery_in_doubt', text, ports);
   if (await ports.replies.move(reply, 'sending', 'in_doubt')) {
@@ -46,6 +56,7 @@ async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void
 
 async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
   const { channel } = reply;
+  if (reply.purpose === 'survey') return drop(reply, 'failed', ports);
   const text = 'The provider refused the reply for good. Please reach the customer another way.';
   await tell(reply, 'delivery_failed', text, ports);
   if (await ports.replies.move(reply, 'sending', 'failed')) {
@@ -57,11 +68,11 @@ async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
   }
 }
 
-/** Counts an error that ends here, because a person has the matter now. */
-function handled(error: unknown, ports: DeliveryPorts): void {
+/** Counts an error that ends here: a person has the matter now, or it was but a survey. */
+function countHandled(error: unknown, ports: DeliveryPorts): void {
   const { type, severity } = toServiceError(error);
   ports.metrics.inc('fte_errors_total', { error_type: type, component: 'delivery', severity });
-  ports.log.error('delivery handed to a person', { error });
+  ports.log.error('a delivery was given up', { error });
 }
 
 async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): Promise<void> {
@@ -77,7 +88,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
       throw error;
     }
     await (error instanceof DeliveryRefused ? giveUp : handOverInDoubt)(reply, ports);
-    return handled(error, ports);
+    return countHandled(error, ports);
   } finally {
     const seconds = (performance.now() - started) / 1000;
     ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, seconds);
@@ -92,6 +103,8 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
     reply_id: reply.id,
     channel: reply.channel,
   });
+  // A question of ours keeps no conversation from being settled.
+  if (reply.purpose === 'survey') return;
   await ports.conversations.touch(reply.conversationId, reply.author, sentAt);
 }
 

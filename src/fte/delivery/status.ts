@@ -38,7 +38,7 @@ export async function applyStatus(
     const reply = await replies.find(replyId);
     const next = reply && nextStatus(reply.deliveryStatus, news.status);
     if (reply === undefined || next === undefined) return;
-    if (next === 'failed') {
+    if (next === 'failed' && reply.purpose !== 'survey') {
       const text = `The provider reports that the reply was not delivered (code ${news.code ?? 'unknown'}).`;
       const { id, ticketId } = reply;
       await tellTeam(

@@ -87,6 +87,7 @@ export function createDesk(ports: DeskPorts) {
       subject: ticket.subject,
       text: message,
       author: 'person',
+      purpose: 'answer',
       countsAsResponse: !entries.some((entry) => entry.countsAsResponse && entry.at >= lastAsked),
       turnReceivedAt: lastAsked,
       thread: undefined,

@@ -1,12 +1,12 @@
-export type Dependency = 'database' | 'queue' | 'gateway' | 'model';
+export type Dependency = 'database' | 'queue' | 'gateway' | 'model' | 'mail' | 'whatsapp';
 
 export interface DependencyState {
   readonly dependency: Dependency;
   readonly up: boolean;
 }
 
-/** One check: resolves when the dependency answered, rejects when it did not. */
-export type HealthChecks = Readonly<Record<Dependency, () => Promise<unknown>>>;
+/** One check each: resolves when the dependency answered, rejects when it did not. Without one it is not there to be asked. */
+export type HealthChecks = Readonly<Partial<Record<Dependency, () => Promise<unknown>>>>;
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -32,8 +32,11 @@ export async function checkHealth(checks: HealthChecks): Promise<readonly Depend
   );
 }
 
-/** Without these nobody is served; without a gateway the numbers are late, and customers notice nothing. */
-const ESSENTIAL: ReadonlySet<Dependency> = new Set(['database', 'queue', 'model']);
+/**
+ * Without these nobody is served. Without a gateway the numbers are late; without a model, people answer; and what a
+ * provider does not take waits in the queue.
+ */
+const ESSENTIAL: ReadonlySet<Dependency> = new Set(['database', 'queue']);
 
 export function isServing(states: readonly DependencyState[]): boolean {
   return states.every(({ dependency, up }) => up || !ESSENTIAL.has(dependency));

@@ -1,4 +1,5 @@
 import type { Log } from '../../observability/logger.ts';
+import { priorityFor } from '../agent/triggers.ts';
 import type { Conversation, Instant } from '../entities.ts';
 import { announceEscalation } from '../escalations/hand-over.ts';
 import type { ConversationPort, QueuePort, TicketPort } from '../ports.ts';
@@ -46,7 +47,8 @@ export async function escalateAtRisk(ports: {
     const { priority } = ticket;
     if (now - conversation.lastMessageAt < HUMAN_ANSWER_SECONDS[priority] * 1000 * RISK) continue;
     const summary = 'The customer has been waiting for most of the answer time.';
-    const cause = { reason: 'sla_risk', priority, summary, messageId: undefined } as const;
+    const reason = 'sla_risk';
+    const cause = { reason, priority: priorityFor(reason, priority), summary, messageId: undefined } as const;
     if (!(await ports.tickets.escalate(ticket, cause, now))) continue;
     await announceEscalation(
       { queue: ports.queue, tickets: ports.ticketStore },

@@ -1,10 +1,9 @@
-import { ServiceError } from '../../observability/errors.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import type { Escalation, Instant, Ticket } from '../entities.ts';
-import { ticketNotFound, wrongTransition } from '../errors.ts';
+import { isWrongTransition, ticketNotFound, wrongTransition } from '../errors.ts';
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
-import { evaluate } from '../targets.ts';
+import { evaluate, evaluateResolution } from '../targets.ts';
 import type { Priority, TicketOperation } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
 
@@ -18,7 +17,7 @@ const SETTLED_BY_NOBODY: Readonly<Partial<Record<Move, TicketChange>>> = {
 };
 
 function unlessWrongState(error: unknown): void {
-  if (!(error instanceof ServiceError && error.code === 'FTE_TICKET_WRONG_STATE')) throw error;
+  if (!isWrongTransition(error)) throw error;
 }
 
 /** The ticket store with its counting: an operation is counted after its commit, a failed one where it failed. */
@@ -70,7 +69,9 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     count(operation, before, 'success');
     const { category, priority, channel, createdAt, escalation } = before;
     if (operation === 'resolve') {
-      metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, (at - createdAt) / 1000);
+      const seconds = (at - createdAt) / 1000;
+      metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, seconds);
+      evaluateResolution(metrics, before, seconds);
     } else if (operation === 'reopen') {
       metrics.inc('fte_ticket_reopens_total', { category, channel });
     } else if (operation === 'assign' && escalation !== undefined && before.assignee === undefined) {

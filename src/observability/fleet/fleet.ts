@@ -17,6 +17,7 @@ import {
   withDebuts,
   withOwnCounts,
 } from './publication.ts';
+import { schemaNotes } from './schemas.ts';
 import { SeriesTable } from './series-table.ts';
 import { decodeState, encodeState, type FleetState, newState } from './state.ts';
 import { totalsOf, withZeroes } from './totals.ts';
@@ -103,6 +104,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const { catalogue, gateways, publishUrl, ledger, log, ask = askGateway, onStep } = options;
   const timings = { ...FLEET_TIMINGS, ...options.timings };
   const table = new SeriesTable();
+  const noteSchemas = schemaNotes(catalogue, table, log);
   let cached: { readonly version: number; readonly state: FleetState } | undefined;
 
   const totals = (state: FleetState, views: Views) =>
@@ -144,11 +146,13 @@ export function createFleet(options: FleetOptions): Fleet {
   ) {
     if (gateways.length === 0) throw noGateway();
     const views = await readViews({ gateways, publishUrl, table, ask });
+    noteSchemas();
     if (!views.complete)
       log.warn('an inbox did not answer; the totals go on without it', { error: views.failure });
     await onStep?.('read');
     const head = await ledger.head();
     const state = await load(head);
+    noteSchemas.seen();
     const now = Date.now();
     const published = publishUrl === undefined ? seen : views.published;
 

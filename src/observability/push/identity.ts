@@ -9,7 +9,7 @@ export const CLOCKS: Clocks = { wall: () => Date.now(), monotonic: () => perform
 
 export interface IdentityOptions {
   readonly clocks?: Clocks;
-  /** From the last acknowledged push on; afterwards the lane may have been retired. Default 10 min. */
+  /** From the beginning of the last acknowledged push on; afterwards the lane may have been retired. Default 10 min. */
   readonly leaseMs?: number;
   /** After so long a silence the fleet may have forgotten the instance. Default 12 h. */
   readonly forgottenMs?: number;
@@ -60,37 +60,43 @@ export function createIdentity(options: IdentityOptions = {}) {
   let lane = 0;
   let sequence = 0;
   let stray = false;
-  let heard = { wall: 0, monotonic: 0, stamp: 0 };
-
   const now = (stamp: number) => ({ wall: clocks.wall(), monotonic: clocks.monotonic(), stamp });
+  let begun = { wall: 0, monotonic: 0, stamp: 0 };
+  /** Since when the fleet may not have heard of the id. */
+  let heard = begun;
+  /** Since when it may not have heard of the lane. */
+  let leased = begun;
 
   /** By whichever clock has gone furthest: the others may have stood still. */
-  function silentMs(stamp: number): number {
-    const at = now(stamp);
-    return Math.max(at.wall - heard.wall, at.monotonic - heard.monotonic, at.stamp - heard.stamp);
-  }
+  const silentMs = (since: typeof begun) =>
+    Math.max(begun.wall - since.wall, begun.monotonic - since.monotonic, begun.stamp - since.stamp);
 
   return {
     next(stamp: number): Place {
-      const silent = id === undefined ? 0 : silentMs(stamp);
-      const fresh = id === undefined || silent > forgottenMs;
+      begun = now(stamp);
+      const fresh = id === undefined || silentMs(heard) > forgottenMs;
       if (fresh) {
         id = newInstanceId(clocks.wall());
         lane = 0;
         sequence = 0;
         stray = false;
-        heard = now(stamp);
-      } else if (stray || silent > leaseMs) {
+        heard = begun;
+        leased = begun;
+      } else if (stray || silentMs(leased) > leaseMs) {
         lane += 1;
         stray = false;
-        // The new lane's lease begins with it.
-        heard = now(stamp);
+        // The new lane's lease begins with it; the id is no better known for it.
+        leased = begun;
       }
       sequence += 1;
       return { id: id as string, lane, sequence, fresh };
     },
-    settle({ acknowledged, unanswered }: Settled, stamp: number): void {
-      if (acknowledged) heard = now(stamp);
+    settle({ acknowledged, unanswered }: Settled): void {
+      // From its beginning: an instance may have been frozen between that and the answer.
+      if (acknowledged) {
+        heard = begun;
+        leased = begun;
+      }
       if (unanswered) stray = true;
     },
   };

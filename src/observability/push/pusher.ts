@@ -28,10 +28,10 @@ export type Snapshot = () => Promise<readonly Family[]>;
 /** Brings an instance's entry to the gateways. */
 export interface Pusher {
   /**
-   * At the end of an invocation: pushes all that the instance has counted so far, in at most `remainingMs` and the
-   * budget. Undefined when no push is due. Never throws.
+   * At the end of an invocation: pushes all that the instance has counted so far, in at most `remainingMs` and
+   * `budgetMs`, by default the pusher's own. Undefined when no push is due. Never throws.
    */
-  push(snapshot: Snapshot, remainingMs: number): Promise<PushReport | undefined>;
+  push(snapshot: Snapshot, remainingMs: number, budgetMs?: number): Promise<PushReport | undefined>;
   /** The last push of an instance that ends: whatever was counted and not yet pushed. */
   flush(snapshot: Snapshot, withinMs: number): Promise<PushReport | undefined>;
 }
@@ -70,7 +70,8 @@ export function createPusher(options: PusherOptions): Pusher {
   let inboxes: readonly string[] = [];
   /** What earlier ids of this process have pushed. */
   let baseline: readonly Family[] = [];
-  let attempted: readonly Family[] = [];
+  /** The newest of what may have arrived: what certainly did not is pushed under the next id as well. */
+  let arrived: readonly Family[] = [];
   let unpushed = false;
   let running: Promise<PushReport> | undefined;
   let queued: Promise<PushReport> | undefined;
@@ -82,13 +83,13 @@ export function createPusher(options: PusherOptions): Pusher {
     const place = identity.next(stamp);
     if (place.fresh) {
       inboxes = inboxesOf(place.id, gateways);
-      baseline = attempted;
+      baseline = arrived;
     }
     const open = inboxes.filter((url) => !breakers.get(url)?.isOpen());
     if (open.length === 0) return SKIPPED;
     unpushed = false;
-    attempted = await snapshot();
-    const counted = baseline.length === 0 ? attempted : since(baseline, attempted);
+    const counts = await snapshot();
+    const counted = baseline.length === 0 ? counts : since(baseline, counts);
     const body = encodeDelimited(toEntry(counted, place.sequence));
     policy.pushed();
     const answers = await Promise.all(
@@ -105,10 +106,9 @@ export function createPusher(options: PusherOptions): Pusher {
       }),
     );
     const taken = answers.find(({ outcome }) => outcome === 'success');
-    identity.settle(
-      { acknowledged: taken !== undefined, unanswered: answers.some(({ unanswered }) => unanswered) },
-      stamp,
-    );
+    const unanswered = answers.some((answer) => answer.unanswered);
+    identity.settle({ acknowledged: taken !== undefined, unanswered });
+    if (taken !== undefined || unanswered) arrived = counts;
     if (taken === undefined) unpushed = true;
     const { outcome } = taken ?? answers[0] ?? { outcome: 'refused' as const };
     return { outcome, seconds: (performance.now() - started) / 1000 };
@@ -164,7 +164,7 @@ export function createPusher(options: PusherOptions): Pusher {
   }
 
   return {
-    async push(snapshot, remainingMs) {
+    async push(snapshot, remainingMs, withinMs = budgetMs) {
       if (gateways.length === 0) return undefined;
       unpushed = true;
       const dueInMs = policy.dueInMs();
@@ -172,7 +172,7 @@ export function createPusher(options: PusherOptions): Pusher {
         later(snapshot, dueInMs);
         return undefined;
       }
-      return pushWithin(snapshot, Math.min(budgetMs, remainingMs), Date.now() + remainingMs);
+      return pushWithin(snapshot, Math.min(withinMs, remainingMs), Date.now() + remainingMs);
     },
     async flush(snapshot, withinMs) {
       if (gateways.length === 0 || !unpushed) return undefined;

@@ -81,6 +81,14 @@ export function conversationPort(table: Table): ConversationPort {
       });
     },
 
+    async noteSurvey(conversationId, at) {
+      await table.update(metaKey(conversationId), {
+        UpdateExpression: 'SET conversation.surveyedAt = :at',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':at': at },
+      });
+    },
+
     async between(after, before) {
       const { items } = await table.query({
         IndexName: 'gsi1',

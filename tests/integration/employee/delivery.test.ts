@@ -30,6 +30,7 @@ async function stored(): Promise<Reply> {
     subject: 's',
     text: 't',
     author: 'employee',
+    purpose: 'answer',
     countsAsResponse: true,
     turnReceivedAt: Date.now() - 1500,
     thread: undefined,

@@ -1,4 +1,5 @@
 /** Every call to the database and the queues fails once, before or after its effect; the queue brings the message again. */
+import type { InboundMessage } from '../../../src/fte/entities.ts';
 import { sumOf } from '../../running/counted.ts';
 import { questionOf, refundOf } from '../../running/form.ts';
 import { type RunningService, startService } from '../../running/service.ts';
@@ -13,12 +14,14 @@ async function modules() {
   const { handleTurn } = await import('../../../src/fte/conversations/turn.ts');
   const { followUpMessage, formMessage } = await import('../../../src/fte/intake/form.ts');
   const { playbookModel } = await import('../../../src/fte/agent/playbook/model.ts');
+  const { sendSurveys } = await import('../../../src/fte/operations/surveys.ts');
   const { loadKnowledgeBase } = await import('../../../src/fte/knowledge/load.ts');
   const service = connect();
   return {
     service,
     createTickets,
     handleTurn,
+    sendSurveys,
     formMessage,
     followUpMessage,
     model: playbookModel(),
@@ -55,7 +58,8 @@ type Case =
   | 'follow-up'
   | 'follow-up that escalates'
   | 'follow-up to people'
-  | 'reopening';
+  | 'reopening'
+  | 'rating';
 
 /** A stored message of its kind, with what came before it done. */
 async function messageOf(kind: Case) {
@@ -78,6 +82,7 @@ async function messageOf(kind: Case) {
     const at = Date.now();
     await ports.tickets.move(first.ticketId, 'resolve', { resolvedAt: at, resolvedBy: 'person' }, at);
   }
+  if (kind === 'rating') return surveyed(first);
   const text =
     kind === 'follow-up that escalates' ? 'I want my money back now.' : 'And how do I set my availability?';
   const more = followUpMessage({ message: text }, first.ticketId, first.from, {
@@ -86,6 +91,36 @@ async function messageOf(kind: Case) {
   });
   await ports.messages.storeOnce(more);
   return more;
+}
+
+/** The answer to a survey that has been sent. */
+async function surveyed(first: InboundMessage): Promise<InboundMessage> {
+  const { service: ports, sendSurveys } = await load();
+  const ticket = await ports.tickets.require(first.ticketId);
+  await ports.conversations.touch(ticket.conversationId, 'employee', Date.now());
+  // A form is not asked; a mail is.
+  const asMail = { ...ticket, channel: 'email' as const };
+  const conversation = (await ports.conversations.get(ticket.conversationId))!;
+  const conversations = {
+    ...ports.conversations,
+    between: async () => [{ ...conversation, channel: 'email' as const }],
+    entries: async (id: string) =>
+      (await ports.conversations.entries(id)).map((entry) => ({ ...entry, channel: 'email' as const })),
+  };
+  const ticketStore = { ...ports.ticketStore, get: async () => asMail };
+  const now = () => Date.now() + 21 * 3_600_000;
+  expect(await sendSurveys({ ...ports, conversations, ticketStore, correlationId: 'c', now })).toBe(1);
+  for (const { id, from } of await ports.conversations.entries(ticket.conversationId)) {
+    if (from === 'customer') continue;
+    const reply = { conversationId: ticket.conversationId, id };
+    await ports.replies.move(reply, 'pending', 'sending');
+    await ports.replies.move(reply, 'sending', 'sent', Date.now());
+  }
+  const { followUpMessage } = await load();
+  const delivery = { idempotencyKey: undefined, receivedAt: Date.now() + 1, correlationId: 'c' };
+  const rating = followUpMessage({ message: '5' }, first.ticketId, first.from, delivery);
+  await ports.messages.storeOnce(rating);
+  return rating;
 }
 
 /** Runs one turn; call number `failAt` fails once. Returns how many calls it took until the end. */
@@ -139,6 +174,9 @@ async function turnWithFailure(kind: Case, failAt: number, when: 'before' | 'aft
       create: operation('create'),
       update: operation('update'),
       reopen: operation('reopen'),
+      resolve: operation('resolve'),
+      ratings: grown('fte_csat_ratings_total'),
+      outcomes: grown('fte_conversation_outcomes_total'),
     },
   };
 }
@@ -196,6 +234,15 @@ test.each<[Case, { status: string; reason: string | undefined; replies: number; 
       reason: 'refund_request',
       replies: 2,
       counted: { escalations: 0, create: 0, update: 0, reopen: 1 },
+    },
+  ],
+  [
+    'rating',
+    {
+      status: 'resolved',
+      reason: undefined,
+      replies: 3,
+      counted: { escalations: 0, create: 0, update: 0, reopen: 0, resolve: 1, ratings: 1, outcomes: 1 },
     },
   ],
 ])(

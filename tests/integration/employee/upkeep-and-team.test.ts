@@ -1,34 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { questionOf } from '../../running/form.ts';
+import { startListener } from '../../running/listener.ts';
 import { type RunningService, startService } from '../../running/service.ts';
 import { sqsRecord } from '../../running/small-service.ts';
 import { until } from '../../running/until.ts';
 
-/** Takes what is posted; `status` is what it answers. */
-async function listener() {
-  const posted: { url: string; body: string }[] = [];
-  const state = { status: 200 };
-  const server: Server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      posted.push({ url: request.url ?? '', body });
-      response.writeHead(state.status, { 'content-type': 'application/json' }).end('{"MessageId":"m-1"}');
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { posted, state, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
 let service: RunningService;
-let webhook: Awaited<ReturnType<typeof listener>>;
-let mail: Awaited<ReturnType<typeof listener>>;
+let webhook: Awaited<ReturnType<typeof startListener>>;
+let mail: Awaited<ReturnType<typeof startListener>>;
 beforeAll(async () => {
-  webhook = await listener();
-  mail = await listener();
+  webhook = await startListener();
+  mail = await startListener();
   service = await startService({
     environment: {
       FTE_NOTIFY_WEBHOOK_URL: `${webhook.url}/hook`,
@@ -40,10 +21,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
-  for (const { server } of [webhook, mail]) {
-    server.closeAllConnections();
-    server.close();
-  }
+  for (const { close } of [webhook, mail]) close();
 });
 
 test('a message that was stored but never queued is queued again, once, and answered', async () => {

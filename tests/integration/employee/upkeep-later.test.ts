@@ -96,6 +96,15 @@ test('who waits for an answer is seen after an hour, and has a person before the
   });
 });
 
+test('a waiting customer is worth a person within four hours at least', async () => {
+  const id = await answered(questionOf({ priority: 'low' }));
+  await service.rest();
+  const ticket = await ports.tickets.require(id);
+  await ports.conversations.touch(ticket.conversationId, 'customer', Date.now());
+  await waiting.escalateAtRisk({ ...ports, correlationId: 'c', now: later(20) });
+  expect(await ports.tickets.require(id)).toMatchObject({ status: 'escalated', priority: 'medium' });
+});
+
 test('targets are evaluated where they are met or missed', async () => {
   const evaluations = (sla: string) => count('fte_sla_evaluations_total', { sla, channel: 'web_form' });
   const [first, delivery, ack] = [
@@ -115,4 +124,30 @@ test('targets are evaluated where they are met or missed', async () => {
     delivery + 1,
   ]);
   expect(await count('fte_sla_breaches_total', { sla: 'human_ack', channel: 'web_form' })).toBe(0);
+});
+
+test.each([
+  ['urgent', 4],
+  ['high', 24],
+  ['medium', 72],
+  ['low', 168],
+] as const)('%s: resolved within %d hours, or in breach', async (priority, hours) => {
+  const labels = { sla: 'resolution', channel: 'web_form' };
+  const counted = async () => [
+    await count('fte_sla_evaluations_total', labels),
+    await count('fte_sla_breaches_total', labels),
+  ];
+  const [evaluations = 0, breaches = 0] = await counted();
+  const resolveAfter = async (ms: number) => {
+    const { ticket_id } = (
+      await service.request('POST /support/submit', {}, { body: questionOf({ priority }) })
+    ).json;
+    const { createdAt } = await until('the ticket', () => ports.ticketStore.get(ticket_id));
+    const at = createdAt + ms;
+    await ports.tickets.move(ticket_id, 'resolve', { resolvedAt: at, resolvedBy: 'person' }, at);
+  };
+  await resolveAfter(hours * HOUR);
+  expect(await counted()).toEqual([evaluations + 1, breaches]);
+  await resolveAfter(hours * HOUR + 1000);
+  expect(await counted()).toEqual([evaluations + 2, breaches + 1]);
 });

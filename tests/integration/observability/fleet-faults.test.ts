@@ -284,6 +284,48 @@ describeReal('what was never an entry, in the real Pushgateway', () => {
   });
 });
 
+test('a histogram whose buckets change while both versions live: no false total, and one clear line', async () => {
+  const [url, folder] = [await gateway(), newFolder()];
+  const version = (buckets: readonly number[]) =>
+    defineCatalogue({
+      ...catalogue,
+      shop_wait_seconds: { type: 'histogram', help: 'h', labels: {}, buckets },
+    });
+  const [older, newer] = [version([1, 5, 10]), version([1, 10, 60])];
+  async function wait(of: typeof older, seconds: readonly number[]) {
+    const metrics = createMetrics(of);
+    const { push } = createPusher({ catalogue: of, gateways: [url], budgetMs: 2_000, log });
+    for (const value of seconds) metrics.observe('shop_wait_seconds', {}, value);
+    await push(metrics.snapshot, 5_000);
+  }
+  const lines: unknown[][] = [];
+  const listening = {
+    ...log,
+    warn: (...words: unknown[]) => void lines.push(words),
+  } as unknown as typeof log;
+  const fold = (of: typeof older) => {
+    const ledger = fileLedger(folder);
+    const timings = { debutMs: 0 };
+    return createFleet({ catalogue: of, gateways: [url], publishUrl: url, ledger, log: listening, timings });
+  };
+  const shown = async () =>
+    (await published(url)).find(({ name }) => name === 'shop_wait_seconds')?.series[0];
+
+  await wait(older, [0.5, 3, 7, 20]);
+  const before = fold(older);
+  for (let pass = 0; pass < 2; pass += 1) await before.fold(none);
+  expect(await shown()).toMatchObject({ buckets: [[1, 1], [5, 2], [10, 3]], count: 4, sum: 30.5 }); // biome-ignore format: pairs
+  expect(lines).toEqual([]);
+  await wait(newer, [0.5, 3, 30]);
+  const after = fold(newer);
+  for (let pass = 0; pass < 2; pass += 1) await after.fold(none);
+  expect(await shown()).toMatchObject({ buckets: [[1, 2], [10, 5], [60, 6]], count: 7, sum: 64 }); // biome-ignore format: pairs
+  expect(lines).toEqual([
+    [expect.stringContaining('buckets'), expect.objectContaining({ metric: 'shop_wait_seconds' })],
+  ]);
+  expect(await own(url, 'regressions')).toBe(0);
+});
+
 describe('a push', () => {
   test('two that overlap go one after the other, and what both counted is there', async () => {
     const url = await gateway();

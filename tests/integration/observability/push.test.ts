@@ -13,6 +13,7 @@ import { read, sumOf } from '../../running/counted.ts';
 import { type Fault, startFaultyGateway } from '../../running/faulty-gateway.ts';
 import { lambdaContext } from '../../running/lambda-context.ts';
 import { catalogue, httpEvent, smallService } from '../../running/small-service.ts';
+import { until } from '../../running/until.ts';
 
 function shop(gateways: string, env: Record<string, string> = {}) {
   const service = smallService({ PUSHGATEWAY_URL: gateways, ...env });
@@ -36,8 +37,8 @@ const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
-async function gateway() {
-  const started = await startGateway({ port: 0 });
+async function gateway(port = 0) {
+  const started = await startGateway({ port });
   closers.push(() => started.close());
   return started;
 }
@@ -182,11 +183,12 @@ describe('a gateway that fails changes no answer', () => {
     ['drips', 'timeout'],
     ['breaks off', 'refused'],
     ['refuses with 500', 'rejected'],
+    ['refuses with 400', 'rejected'],
     ['redirects', 'rejected'],
   ])(
-    'it %s: counted as %s, the caller gets the answer, nothing that was counted is lost',
+    'it %s: counted as %s, the caller gets the answer, and once it is back the totals are exact',
     async (fault, outcome) => {
-      const { url } = await faulty(fault);
+      const { url, close } = await faulty(fault);
       const { call, metrics } = shop(url, { FTE_PUSH_BUDGET_MS: '60' });
       expect((await call()).statusCode).toBe(201);
       expect((await call()).statusCode).toBe(201);
@@ -196,6 +198,18 @@ describe('a gateway that fails changes no answer', () => {
       expect(
         read(families, 'fte_lambda_invocations_total', { function: 'orders', outcome: 'success' }).value,
       ).toBe(2);
+
+      await close();
+      const { url: healed } = await gateway(Number(new URL(url).port));
+      let calls = 2;
+      const totals = await until('a push has arrived', async () => {
+        calls += 1;
+        expect((await call()).statusCode).toBe(201);
+        const found = await fleetOf(healed).read();
+        return sumOf(found, 'shop_orders_total') > 0 && found;
+      });
+      expect(read(totals, 'shop_orders_total', { kind: 'new' }).value).toBe(calls);
+      expect(sumOf(totals, 'fte_http_requests_total', { status_code: '201' })).toBe(calls);
     },
   );
 
@@ -209,7 +223,7 @@ describe('a gateway that fails changes no answer', () => {
 
   test('after three failures pushes are skipped for a while instead of costing every caller the budget', async () => {
     const { url, requests } = await faulty('hangs');
-    const { call, metrics } = shop(url, { FTE_PUSH_BUDGET_MS: '30' });
+    const { call, metrics } = shop(url, { FTE_PUSH_BUDGET_MS: '200' });
     for (let i = 0; i < 8; i++) await call();
     expect(requests()).toBe(3);
     const families = await metrics.snapshot();

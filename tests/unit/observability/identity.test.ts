@@ -8,13 +8,14 @@ const HOUR = 60 * MINUTE;
 function at(wall: number) {
   const time = { wall, monotonic: 0, stamp: wall };
   const identity = createIdentity({ clocks: { wall: () => time.wall, monotonic: () => time.monotonic } });
-  const push = (how: { acknowledged?: boolean; unanswered?: boolean } = {}) => {
-    const place = identity.next(time.stamp);
-    identity.settle({ acknowledged: true, unanswered: false, ...how }, time.stamp);
-    return place;
-  };
   const pass = (ms: number) => {
     for (const clock of ['wall', 'monotonic', 'stamp'] as const) time[clock] += ms;
+  };
+  const push = (how: { acknowledged?: boolean; unanswered?: boolean } = {}, tookMs = 0) => {
+    const place = identity.next(time.stamp);
+    pass(tookMs);
+    identity.settle({ acknowledged: true, unanswered: false, ...how });
+    return place;
   };
   return { time, push, pass };
 }
@@ -53,6 +54,27 @@ describe('the place of a push', () => {
     push({ unanswered: true });
     expect(push()).toMatchObject({ lane: 1, sequence: 2 });
     expect(push()).toMatchObject({ lane: 1, sequence: 3 });
+  });
+
+  test('after a push that stood still past the lease, another lane: its own may have been given up meanwhile', () => {
+    const { push } = at(1_000);
+    push();
+    expect(push({}, 20 * MINUTE)).toMatchObject({ lane: 0, sequence: 2 });
+    expect(push()).toMatchObject({ lane: 1, sequence: 3 });
+  });
+
+  test('pushes that nobody takes keep no id alive: the fleet forgets it all the same', () => {
+    const { push, pass } = at(1_000);
+    const first = push();
+    const tried = Array.from({ length: 80 }, () => {
+      pass(9 * MINUTE);
+      return push({ acknowledged: false });
+    });
+    expect(tried[78]).toMatchObject({ id: first.id, fresh: false });
+    const renewed = tried.filter(({ fresh }) => fresh);
+    expect(renewed).toHaveLength(0);
+    pass(9 * MINUTE);
+    expect(push()).toMatchObject({ lane: 0, sequence: 1, fresh: true });
   });
 
   test('a push that was refused stays where it was: nothing of it can arrive', () => {

@@ -3,7 +3,7 @@ import { FAULTS, planTraffic, ROADS, type Step } from '../../../traffic/plan.ts'
 import { senderOf } from '../../../traffic/requests.ts';
 
 const OPTIONS = { messages: 120, rate: 5, seed: 1 };
-const KINDS = ['opening', 'follow_up', 'rating', 'duplicate', 'malformed', 'automatic'];
+const KINDS = ['opening', 'follow_up', 'rating', 'duplicate', 'malformed', 'automatic', 'status'];
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
 
 test('the same seed gives the same plan, another one another', () => {
@@ -43,6 +43,7 @@ test('every step that builds on another comes after it', () => {
     const before = told.get(step.conversation) ?? 0;
     if (step.kind === 'opening') expect(before).toBe(0);
     if (step.kind === 'duplicate') expect(step.of).toBeLessThan(before);
+    if (step.kind === 'status') expect(step.of).toBeLessThan(before);
     if (step.kind === 'follow_up' || step.kind === 'rating') expect(before).toBeGreaterThan(0);
     if (step.kind === 'opening' || step.kind === 'follow_up') told.set(step.conversation, before + 1);
   }
@@ -51,7 +52,7 @@ test('every step that builds on another comes after it', () => {
 test.each([0.5, 5, 100, 1000])('at a rate of %d nobody sends more than 5 messages a minute', (rate) => {
   const senders = new Map<string, number[]>();
   for (const { road, conversation, at, kind } of planTraffic({ messages: 2000, rate, seed: 7 })) {
-    if (kind === 'rating') continue;
+    if (kind === 'rating' || kind === 'status') continue;
     const { address } = senderOf(road, conversation, 1_790_000_000_000);
     senders.set(address, [...(senders.get(address) ?? []), ...(kind === 'duplicate' ? [] : [at])]);
   }
