@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { buildDashboards } from '../../monitoring/source/dashboards/boards.ts';
 import { allAlerts } from '../../monitoring/source/groups.ts';
 import { DASHBOARDS } from '../../monitoring/source/model.ts';
 import { catalogue } from '../../src/fte/catalogue.ts';
 import type { MetricSpec } from '../../src/observability/catalogue.ts';
+import { ROOT } from '../running/serverless-yml.ts';
 import { CHOICES, dashboardFiles, dashboardQueries, type PanelJson, substituted } from './dashboard-files.ts';
 import { groupingLabelsOf, type Selector, selectorsOf } from './promql-names.ts';
 
@@ -86,6 +90,34 @@ test('the overview begins with what an operator looks at first', () => {
     'Queue sizes',
     'Customer satisfaction, 24 h',
   ]);
+});
+
+test('what is provisioned fits together: no click is needed', () => {
+  const read = (file: string) => parse(readFileSync(join(ROOT, file), 'utf8'));
+  const [source] = read('monitoring/grafana/provisioning/datasources/prometheus.yml').datasources;
+  const [provider] = read('monitoring/grafana/provisioning/dashboards/fte.yml').providers;
+  const { environment, volumes } = read('docker-compose.yml').services.grafana;
+  expect(volumes).toContain(`./monitoring/grafana/dashboards:${provider.options.path}:ro`);
+  expect(volumes).toContain('./monitoring/grafana/provisioning:/etc/grafana/provisioning:ro');
+  expect(environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH).toBe(
+    `${provider.options.path}/fte-overview.json`,
+  );
+  const [served] = volumes.flatMap(
+    (volume: string) => /^[.][/]monitoring[/]runbooks:(.*):ro$/.exec(volume)?.[1] ?? [],
+  );
+  expect(served).toBe('/usr/share/grafana/public/runbooks');
+  expect(source.jsonData.exemplarTraceIdDestinations).toEqual([
+    { name: 'correlation_id', url: '$FTE_LOGS_URL', urlDisplayLabel: expect.any(String) },
+  ]);
+  expect(environment).toHaveProperty('FTE_LOGS_URL');
+  for (const { json } of dashboardFiles) {
+    const [variable] = json.templating.list;
+    expect(variable).toMatchObject({
+      name: 'datasource',
+      query: source.type,
+      current: { value: source.uid },
+    });
+  }
 });
 
 describe.each(named)('%s', (_, json) => {

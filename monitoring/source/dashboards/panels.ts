@@ -11,7 +11,6 @@ import type { Bars, Lines, Panel, Stat, Steps, Table } from './spec.ts';
 
 const HEIGHT = 7;
 const GAP_MS = 300_000;
-const MANY_SERIES = 8;
 /** Grafana makes the text as large as the bar, and then cuts it. */
 const BAR_TEXT = 12;
 
@@ -65,8 +64,7 @@ function lines(panel: Lines) {
     .tooltip(
       new common.VizTooltipOptionsBuilder()
         .mode(common.TooltipDisplayMode.Multi)
-        .sort(common.SortOrder.Descending)
-        .hideZeros(queries.length === 1 && Object.keys(colors).length > MANY_SERIES),
+        .sort(common.SortOrder.Descending),
     )
     .colorScheme(color(dashboard.FieldColorModeId.PaletteClassic));
   const top = softTop(panel);

@@ -14,8 +14,7 @@ export type Unit =
   | 'ops'
   | typeof PER_MINUTE
   | 'currencyUSD'
-  | 'dateTimeFromNow'
-  | 'bool_yes_no';
+  | 'dateTimeFromNow';
 
 export type Color = 'green' | 'orange' | 'red' | 'blue' | 'purple' | 'yellow' | 'text';
 
@@ -63,7 +62,7 @@ export interface Lines extends Base {
   readonly bars?: boolean;
   /** Colors by the series' names, where a color means something. */
   readonly colors?: Readonly<Record<string, Color>>;
-  /** Draws the steps as lines; on by default where there are steps. */
+  /** The names of series that are drawn dashed. */
   readonly dashed?: readonly string[];
 }
 
