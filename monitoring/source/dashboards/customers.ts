@@ -222,7 +222,7 @@ const tickets: readonly Panel[] = [
         legend: '{{status}}',
       },
     ],
-    colors: { failed: 'red', delivered: 'green' },
+    colors: { queued: 'yellow', sent: 'blue', delivered: 'green', read: 'purple', failed: 'red' },
   },
 ]; // biome-ignore format: a table
 
