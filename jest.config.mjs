@@ -14,6 +14,7 @@ export default {
     '<rootDir>/.esbuild',
     '<rootDir>/.serverless',
     '<rootDir>/dist',
+    '<rootDir>/monitoring/grafana/preview',
   ],
   testTimeout: 20_000,
   maxWorkers: 2,

@@ -7,6 +7,7 @@ import { buildDashboards } from './dashboards/boards.ts';
 import { allGroups, emittable } from './groups.ts';
 import { fileYaml } from './model.ts';
 import { COMPOSE_TARGETS, prometheusConfig } from './prometheus.ts';
+import { testFiles } from './unit-tests.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const HEADER = '# Written by `npm run monitoring:build` from monitoring/source; change it there.\n';
@@ -17,7 +18,13 @@ const yaml = (content: unknown) =>
 /** All generated files, by their path under `monitoring/`. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const { alerting, slo } = allGroups();
+  const written = new Set(
+    [...emittable(alerting), ...emittable(slo)].flatMap(({ rules }) =>
+      rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])),
+    ),
+  );
   return new Map([
+    ...[...testFiles(written)].map(([name, file]) => [`prometheus/tests/${name}`, yaml(file)] as const),
     ['fte_alerting_rules.yml', yaml(fileYaml(emittable(alerting)))],
     ['prometheus/rules/slo.yml', yaml(fileYaml(emittable(slo)))],
     ['prometheus/prometheus.yml', yaml(prometheusConfig(3, COMPOSE_TARGETS))],

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { ROOT } from '../running/serverless-yml.ts';
 
 /** The folders whose documents people read; some may not be there. */
@@ -9,7 +9,8 @@ const documents = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md'))
+      // The preview of the dashboards is a package of its own.
+      .filter((name) => name.endsWith('.md') && !name.split(sep).includes('node_modules'))
       .map((name) => join(folder, name)),
   ),
 ];

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { buildDashboards } from '../../monitoring/source/dashboards/boards.ts';
 import { allAlerts } from '../../monitoring/source/groups.ts';
 import { DASHBOARDS } from '../../monitoring/source/model.ts';
 import { catalogue } from '../../src/fte/catalogue.ts';
 import type { MetricSpec } from '../../src/observability/catalogue.ts';
+import { ROOT } from '../running/serverless-yml.ts';
 import { CHOICES, dashboardFiles, dashboardQueries, type PanelJson, substituted } from './dashboard-files.ts';
-import { type Selector, selectorsOf } from './promql-names.ts';
+import { groupingLabelsOf, type Selector, selectorsOf } from './promql-names.ts';
 
 /** Series that are Prometheus' own; the recording rules' are checked where they are executed. */
 const NOT_OURS = [
@@ -46,6 +50,14 @@ function foreign({ metric, matchers }: Selector): readonly string[] {
   ];
 }
 
+/** Labels by which an expression of our own metrics groups, and that none of them has. */
+function strangeGroups(expr: string): readonly string[] {
+  const specs = selectorsOf(expr).map(({ metric }) => specOf(metric));
+  if (specs.includes(undefined)) return [];
+  const known = new Set(specs.flatMap((found) => Object.keys(found?.spec.labels ?? {})));
+  return groupingLabelsOf(expr).filter((label) => label !== 'le' && !known.has(label));
+}
+
 const panelsOf = (panels: readonly PanelJson[]) => panels.filter(({ type }) => type !== 'row');
 const named = dashboardFiles.map(({ json }) => [json.uid, json] as const);
 
@@ -78,6 +90,34 @@ test('the overview begins with what an operator looks at first', () => {
     'Queue sizes',
     'Customer satisfaction, 24 h',
   ]);
+});
+
+test('what is provisioned fits together: no click is needed', () => {
+  const read = (file: string) => parse(readFileSync(join(ROOT, file), 'utf8'));
+  const [source] = read('monitoring/grafana/provisioning/datasources/prometheus.yml').datasources;
+  const [provider] = read('monitoring/grafana/provisioning/dashboards/fte.yml').providers;
+  const { environment, volumes } = read('docker-compose.yml').services.grafana;
+  expect(volumes).toContain(`./monitoring/grafana/dashboards:${provider.options.path}:ro`);
+  expect(volumes).toContain('./monitoring/grafana/provisioning:/etc/grafana/provisioning:ro');
+  expect(environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH).toBe(
+    `${provider.options.path}/fte-overview.json`,
+  );
+  const [served] = volumes.flatMap(
+    (volume: string) => /^[.][/]monitoring[/]runbooks:(.*):ro$/.exec(volume)?.[1] ?? [],
+  );
+  expect(served).toBe('/usr/share/grafana/public/runbooks');
+  expect(source.jsonData.exemplarTraceIdDestinations).toEqual([
+    { name: 'correlation_id', url: '$FTE_LOGS_URL', urlDisplayLabel: expect.any(String) },
+  ]);
+  expect(environment).toHaveProperty('FTE_LOGS_URL');
+  for (const { json } of dashboardFiles) {
+    const [variable] = json.templating.list;
+    expect(variable).toMatchObject({
+      name: 'datasource',
+      query: source.type,
+      current: { value: source.uid },
+    });
+  }
 });
 
 describe.each(named)('%s', (_, json) => {
@@ -150,6 +190,7 @@ test.each(dashboardQueries.map(({ where, expr }) => [where, expr]))(
     );
     expect(selectors.length).toBeGreaterThan(0);
     expect(selectors.flatMap(foreign)).toEqual([]);
+    expect(strangeGroups(substituted(expr, CHOICES.all))).toEqual([]);
   },
 );
 
@@ -165,5 +206,6 @@ test('the check notices a wrong metric, label, value, edge and suffix', () => {
   expect(noticed('fte_kb_search_duration_seconds_bucket{job="fte", le="0.4"}')).toHaveLength(1);
   expect(noticed('fte_kb_search_duration_seconds{job="fte"}')).toHaveLength(1);
   expect(noticed('fte_active_conversations')).toEqual(['fte_active_conversations without its job']);
+  expect(strangeGroups('sum by (le, chanel) (fte_sentiment_score_bucket{job="fte"})')).toEqual(['chanel']);
   expect(() => noticed('sum(fte_active_conversations{job="fte"}')).toThrow('no PromQL at');
 });

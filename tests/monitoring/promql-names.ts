@@ -35,3 +35,15 @@ export function selectorsOf(expr: string): readonly Selector[] {
   });
   return found;
 }
+
+/** The labels that an expression groups by. */
+export function groupingLabelsOf(expr: string): readonly string[] {
+  const found: string[] = [];
+  parser.parse(expr).iterate({
+    enter(node) {
+      if (node.name !== 'GroupingLabels') return;
+      found.push(...node.node.getChildren('LabelName').map(({ from, to }) => expr.slice(from, to)));
+    },
+  });
+  return found;
+}

@@ -4,6 +4,9 @@ import { findExecutable } from './executable.ts';
 const SERVERS = [
   { command: 'prometheus-pushgateway', debianPackage: 'prometheus-pushgateway' },
   { command: 'prometheus', debianPackage: 'prometheus' },
+  { command: 'promtool', debianPackage: 'prometheus' },
+  { command: 'amtool', debianPackage: 'prometheus-alertmanager' },
+  { command: 'docker-compose', debianPackage: 'docker-compose' },
   { command: 'chromium', debianPackage: 'chromium' },
 ];
 

@@ -22,7 +22,7 @@ export function pipelineAlerts({ increase, seconds }: Timed): readonly Alert[] {
       severity: 'critical',
       summary: 'A Pushgateway is down',
       description:
-        "Prometheus can't read {{ $labels.instance }}; while one inbox is missing, no totals are folded.",
+        "Prometheus can't read {{ $labels.instance }}; while an inbox is missing, what was pushed only there is not in the totals.",
       dashboard: DASHBOARD,
     },
     {

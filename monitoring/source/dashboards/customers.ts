@@ -1,7 +1,8 @@
 import { config } from '../config.ts';
 import { bucket, buckets, counter, countOf, gauge, sum } from '../promql.ts';
+import { CHANNEL_COLORS, messages } from './channels.ts';
 import * as q from './queries.ts';
-import type { Board, Panel } from './spec.ts';
+import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 import { trends } from './trends.ts';
 
 const { slo, customers, queues, signatures, pickup } = config;
@@ -27,6 +28,7 @@ const answers: readonly Panel[] = [
         exemplars: true,
       },
     ],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'lines', id: 2, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
@@ -40,6 +42,7 @@ const answers: readonly Panel[] = [
         exemplars: true,
       },
     ],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'lines', id: 3, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
@@ -54,41 +57,46 @@ const answers: readonly Panel[] = [
         exemplars: true,
       },
     ],
+    colors: CHANNEL_COLORS,
   },
   {
-    kind: 'lines', id: 4, width: 12, unit: 'ops',
+    kind: 'lines', id: 4, width: 12, unit: PER_MINUTE,
     title: 'Messages in and out',
-    description: 'A second, by channel, direction and status. Healthy: out follows in; failed is 0.',
+    description: 'A minute: in from customers, out (dashed) once the provider accepted them, and what could not be sent. Healthy: each dashed line lies on its own; nothing failed.',
     alerts: ['ChannelSilent'],
+    ...messages,
     queries: [
+      ...messages.queries,
       {
-        expr: `${sum(q.perSecond(q.chosen(counter('fte_customer_interactions_total'), 'channel')), ['channel', 'direction', 'status'])} > 0`,
-        legend: '{{channel}} {{direction}} {{status}}',
+        expr: sum(q.perMinute(q.chosen(counter('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' }), 'channel'))),
+        legend: 'failed',
       },
     ],
+    colors: { ...messages.colors, failed: 'red' },
   },
   {
-    kind: 'lines', id: 5, width: 6, unit: 'ops', stacked: true,
+    kind: 'lines', id: 5, width: 6, unit: PER_MINUTE, stacked: true,
     title: 'Refused at the door',
     description: `By channel and reason. Healthy: a trickle. Over ${signatures.most} wrong signatures in five minutes: a lost secret, or an attack.`,
     alerts: ['SignatureRejections'],
     queries: [
       {
-        expr: `${sum(q.perSecond(q.chosen(counter('fte_webhook_rejections_total'), 'channel')), ['channel', 'reason'])} > 0`,
+        expr: `${sum(q.perMinute(q.chosen(counter('fte_webhook_rejections_total'), 'channel')), ['channel', 'reason'])} > 0`,
         legend: '{{channel}} {{reason}}',
       },
     ],
   },
   {
-    kind: 'lines', id: 6, width: 6, unit: 'ops', stacked: true,
+    kind: 'lines', id: 6, width: 6, unit: PER_MINUTE,
     title: 'Sent again',
     description: 'Messages that a provider or a caller repeated, and that were recognised. Healthy: a trickle.',
     queries: [
       {
-        expr: sum(q.perSecond(q.chosen(counter('fte_duplicate_messages_total'), 'channel')), ['channel']),
+        expr: sum(q.perMinute(q.chosen(counter('fte_duplicate_messages_total'), 'channel')), ['channel']),
         legend: '{{channel}}',
       },
     ],
+    colors: CHANNEL_COLORS,
   },
 ]; // biome-ignore format: a table
 
@@ -112,8 +120,8 @@ const people: readonly Panel[] = [
   },
   {
     kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,
-    title: 'People take over in time, 24 h',
-    description: 'Escalations that somebody took over within 15 minutes. Healthy: over 90 %.',
+    title: 'Taken over in time, 24 h',
+    description: 'Escalations that a person took over within 15 minutes. Healthy: over 90 %.',
     alerts: ['HumanPickupSlow'],
     steps: q.falling(1 - pickup.lateShare, 0.95),
     queries: [
@@ -137,9 +145,9 @@ const people: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, decimals: 1,
+    kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, max: 0.1, decimals: 1,
     title: 'Service targets missed',
-    description: 'Breaches through evaluations, within the time range. Healthy: under 5 % each.',
+    description: 'Breaches through evaluations, within the time range; a full bar is 10 %. Healthy: under 5 % each.',
     alerts: ['ProcessingBudgetBurn', 'DeliveryBudgetBurn', 'HumanPickupSlow'],
     steps: q.rising(0.01, 0.05),
     queries: [
@@ -153,7 +161,7 @@ const people: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 15, width: 8, unit: 'short', decimals: 0,
+    kind: 'bars', id: 15, width: 8, unit: 'none', decimals: 0,
     title: 'How conversations ended',
     description: 'Within the time range. Healthy: resolved_confirmed and resolved_assumed lead by far.',
     queries: [
@@ -164,7 +172,7 @@ const people: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 16, width: 4, unit: 'short', decimals: 0,
+    kind: 'bars', id: 16, width: 4, unit: 'none', decimals: 0,
     title: 'Ratings',
     description: 'How often each score was given, within the time range. Healthy: 4 and 5 lead.',
     alerts: ['LowCustomerSatisfaction'],
@@ -188,7 +196,7 @@ const tickets: readonly Panel[] = [
     description: 'From created to resolved, by category, calendar time. Healthy: minutes where the employee resolves, hours where people do.',
     queries: [
       {
-        expr: `histogram_quantile(0.5, ${sum(q.within(buckets('fte_ticket_resolution_time_seconds'), DAY), ['le', 'category'])})`,
+        expr: q.quantileOf(0.5, q.within(buckets('fte_ticket_resolution_time_seconds'), DAY), ['category']),
         legend: '{{category}}',
       },
     ],
@@ -205,16 +213,16 @@ const tickets: readonly Panel[] = [
     ],
   },
   {
-    kind: 'lines', id: 22, width: 8, unit: 'ops',
+    kind: 'lines', id: 22, width: 8, unit: PER_MINUTE,
     title: "Providers' word on deliveries",
-    description: 'A second, by status. Healthy: sent becomes delivered; failed is 0.',
+    description: 'A minute, by status. Healthy: sent becomes delivered; failed is 0.',
     queries: [
       {
-        expr: sum(q.perSecond(q.chosen(counter('fte_delivery_status_total'), 'channel')), ['status']),
+        expr: sum(q.perMinute(q.chosen(counter('fte_delivery_status_total'), 'channel')), ['status']),
         legend: '{{status}}',
       },
     ],
-    colors: { failed: 'red', delivered: 'green' },
+    colors: { queued: 'yellow', sent: 'blue', delivered: 'green', read: 'purple', failed: 'red' },
   },
 ]; // biome-ignore format: a table
 

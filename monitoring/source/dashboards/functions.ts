@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 import { buckets, counter, sum } from '../promql.ts';
 import * as q from './queries.ts';
-import type { Board, Panel } from './spec.ts';
+import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
 const { functions } = config;
 const BY = ['function'];
@@ -12,17 +12,17 @@ const cold = q.chosen(counter('fte_lambda_cold_starts_total'), 'function');
 
 const work: readonly Panel[] = [
   {
-    kind: 'lines', id: 1, width: 12, unit: 'ops', stacked: true,
+    kind: 'lines', id: 1, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Invocations',
-    description: 'A second, by function. Healthy: fleet and upkeep once a minute, the rest with the traffic.',
-    queries: [{ expr: `${sum(q.perSecond(invocations), BY)} > 0`, legend: '{{function}}' }],
+    description: 'A minute, by function. Healthy: fleet and upkeep once a minute, the rest with the traffic.',
+    queries: [{ expr: `${sum(q.perMinute(invocations), BY)} > 0`, legend: '{{function}}' }],
   },
   {
-    kind: 'lines', id: 2, width: 12, unit: 'ops', stacked: true,
+    kind: 'lines', id: 2, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Invocations by outcome',
     description: 'error: threw, or answered 5xx. timeout_near: under a tenth of the time was left. Healthy: success alone.',
     alerts: ['FunctionNearTimeout'],
-    queries: [{ expr: sum(q.perSecond(invocations), ['outcome']), legend: '{{outcome}}' }],
+    queries: [{ expr: `${sum(q.perMinute(invocations), ['outcome'])} > 0`, legend: '{{outcome}}' }],
     colors: { success: 'green', error: 'red', timeout_near: 'orange' },
   },
   {
@@ -89,7 +89,7 @@ const limits: readonly Panel[] = [
     alerts: ['ColdStartsHigh'],
     queries: [
       {
-        expr: `histogram_quantile(0.95, ${sum(q.within(q.chosen(buckets('fte_lambda_init_duration_seconds'), 'function'), functions.coldWindow), ['le', 'function'])})`,
+        expr: q.quantileOf(0.95, q.within(q.chosen(buckets('fte_lambda_init_duration_seconds'), 'function'), functions.coldWindow), BY),
         legend: '{{function}}',
       },
     ],

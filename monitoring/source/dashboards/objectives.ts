@@ -21,13 +21,13 @@ const budgets: readonly Panel[] = [
     queries: [{ expr: 'slo:fte_error_budget_left:ratio', legend: '{{slo}}', instant: true }],
   },
   {
-    kind: 'stat', id: 2, width: 12, height: 6, unit: 'percentunit', decimals: 3,
+    kind: 'stat', id: 2, width: 12, height: 6, unit: 'percentunit', decimals: 1, steps: { base: 'text', from: [] },
     title: 'Objective',
     description: `availability: requests without a 5xx. processing: messages answered within ${slo.processing.withinSeconds} s. delivery: deliveries within ${slo.delivery.withinSeconds} s.`,
     queries: [{ expr: objective, legend: '{{slo}}', instant: true }],
   },
   {
-    kind: 'lines', id: 3, width: 24, unit: 'percentunit', last: '30d', interval: '1h',
+    kind: 'lines', id: 3, width: 24, unit: 'percentunit', max: 1, last: '30d', interval: '1h',
     title: 'Error budget left',
     description: 'Healthy: slowly down and up again around a level. A cliff is an incident.',
     alerts: ALERTS,

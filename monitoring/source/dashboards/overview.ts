@@ -1,14 +1,14 @@
 import { FAILED } from '../alerts/service.ts';
 import { config } from '../config.ts';
 import { buckets, counter, countOf, gauge, sum, sumOf } from '../promql.ts';
+import { messages } from './channels.ts';
 import { RUNBOOK_OF_VALUE } from './links.ts';
 import * as q from './queries.ts';
-import type { Board, Panel } from './spec.ts';
+import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
 const { service, thinking, satisfaction, escalations, pipeline } = config;
 const requests = counter('fte_http_requests_total');
 const lastFold = gauge('fte_fleet_last_fold_timestamp_seconds');
-const interactions = q.chosen(counter('fte_customer_interactions_total', { status: 'success' }), 'channel');
 const scores = 'fte_customer_satisfaction_score';
 const rated = sum(q.within(countOf(scores), satisfaction.window));
 
@@ -74,22 +74,20 @@ const first: readonly Panel[] = [
     colors: { p95: 'blue' },
   },
   {
-    kind: 'lines', id: 5, width: 8, unit: 'ops', stacked: true,
+    kind: 'lines', id: 5, width: 8, unit: PER_MINUTE,
     title: 'Interactions by channel',
     description:
-      'Messages a second, in from customers once stored, out once the provider accepted them. Healthy: what comes in goes out, at the same height.',
+      'Messages a minute: in from customers once stored, out (dashed) once the provider accepted them. Healthy: each dashed line lies on its own.',
     alerts: ['ChannelSilent'],
-    queries: [
-      { expr: sum(q.perSecond(interactions), ['channel', 'direction']), legend: '{{channel}} {{direction}}' },
-    ],
+    ...messages,
   },
   {
-    kind: 'lines', id: 6, width: 8, unit: 'ops',
+    kind: 'lines', id: 6, width: 8, unit: PER_MINUTE,
     title: 'Ticket operations',
-    description: 'What is done with tickets, a second. Healthy: as many resolved as created, over a day; few reopened.',
+    description: 'What is done with tickets, a minute. Healthy: as many resolved as created, over a day; few reopened.',
     queries: [
       {
-        expr: sum(q.perSecond(counter('fte_ticket_operations_total', { status: 'success' })), ['operation']),
+        expr: sum(q.perMinute(counter('fte_ticket_operations_total', { status: 'success' })), ['operation']),
         legend: '{{operation}}',
       },
     ],
@@ -110,13 +108,16 @@ const first: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 8, width: 8, unit: 'short', decimals: 0,
+    kind: 'bars', id: 8, width: 8, unit: 'none', decimals: 0,
     title: 'Escalations by reason, last hour',
     description: 'Tickets that went to people, by the first reason. Healthy: refunds and prices lead; processing_error and service_unavailable are 0.',
     alerts: ['HighEscalationRate', 'EscalationsDropped'],
     queries: [
       {
-        expr: `sort_desc(round(${sum(q.within(q.chosen(counter('fte_escalations_total'), 'channel'), escalations.window), ['reason'])}) > 0) or on () vector(0)`,
+        expr: q.orNone(
+          `sort_desc(round(${sum(q.within(q.chosen(counter('fte_escalations_total'), 'channel'), escalations.window), ['reason'])}) > 0)`,
+          'reason',
+        ),
         legend: '{{reason}}',
       },
     ],
@@ -151,7 +152,7 @@ const night: readonly Panel[] = [
   {
     kind: 'table', id: 20, width: 12, height: 8, unit: 'none',
     title: 'What is broken, and since when',
-    description: 'Alerts that fire now. The name leads to its runbook. Healthy: empty.',
+    description: 'Alerts that fire now. The name leads to its runbook. Healthy: no data.',
     queries: [
       {
         expr: '1000 * max by (alertname, severity, channel, dependency, function, queue_name, slo) (ALERTS_FOR_STATE{severity!="none"} and ignoring (alertstate) ALERTS{alertstate="firing"})',
@@ -164,7 +165,6 @@ const night: readonly Panel[] = [
     },
     units: { Value: 'dateTimeFromNow' },
     links: { alertname: RUNBOOK_OF_VALUE },
-    noValue: 'Nothing fires',
   },
   {
     kind: 'stat', id: 21, width: 4, height: 4, unit: 's', decimals: 0,
@@ -208,18 +208,18 @@ const night: readonly Panel[] = [
     queries: [{ expr: `max(${gauge('fte_system_uptime_seconds')})`, legend: 'uptime', instant: true }],
   },
   {
-    kind: 'lines', id: 26, width: 12, unit: 'ops', stacked: true,
+    kind: 'lines', id: 26, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Errors by type',
     description: 'Once each, where they are handled. Healthy: a few validation errors; database, queue, internal and config are 0.',
     alerts: ['HighErrorRate', 'DatabaseConnectivityIssue'],
-    queries: [{ expr: `${sum(q.perSecond(counter('fte_errors_total')), ['error_type'])} > 0`, legend: '{{error_type}}' }],
+    queries: [{ expr: `${sum(q.perMinute(counter('fte_errors_total')), ['error_type'])} > 0`, legend: '{{error_type}}' }],
   },
   {
-    kind: 'lines', id: 27, width: 12, unit: 'ops', stacked: true,
+    kind: 'lines', id: 27, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Errors by component',
     description: 'The same errors by the part of the service that met them: where to look first.',
     alerts: ['HighErrorRate'],
-    queries: [{ expr: `${sum(q.perSecond(counter('fte_errors_total')), ['component'])} > 0`, legend: '{{component}}' }],
+    queries: [{ expr: `${sum(q.perMinute(counter('fte_errors_total')), ['component'])} > 0`, legend: '{{component}}' }],
   },
 ]; // biome-ignore format: a table
 

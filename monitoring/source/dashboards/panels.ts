@@ -11,7 +11,8 @@ import type { Bars, Lines, Panel, Stat, Steps, Table } from './spec.ts';
 
 const HEIGHT = 7;
 const GAP_MS = 300_000;
-const MANY_SERIES = 8;
+/** Grafana makes the text as large as the bar, and then cuts it. */
+const BAR_TEXT = 12;
 
 function targets({ queries, kind }: Panel): Builder<prometheus.Dataquery>[] {
   return queries.map(({ expr, legend, instant, exemplars }, i) => {
@@ -36,8 +37,16 @@ function thresholds(steps: Steps = { base: 'green', from: [] }): Builder<dashboa
 const color = (mode: dashboard.FieldColorModeId) => new dashboard.FieldColorBuilder().mode(mode);
 const lastValue = () => new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
 
+/** An axis that ends at the largest value would make a lot of 0: of nothing but zeros Grafana makes 10000 %. */
+function softTop({ unit, steps }: Lines): number | undefined {
+  const limit = Math.max(0, ...(steps?.from ?? []).map(({ value }) => value));
+  if (unit === 's' || unit === 'bytes') return undefined;
+  return limit > 0 ? 1.25 * limit : unit === 'percentunit' ? 0.1 : 1;
+}
+
 function lines(panel: Lines) {
   const { stacked = false, bars = false, colors = {}, dashed = [], queries, steps } = panel;
+  const alone = queries.length === 1 && !queries.some(({ legend: name }) => name.includes('{{'));
   const legend = new common.VizLegendOptionsBuilder()
     .displayMode(common.LegendDisplayMode.List)
     .placement(common.LegendPlacement.Bottom)
@@ -46,7 +55,7 @@ function lines(panel: Lines) {
   const built = new timeseries.PanelBuilder()
     .drawStyle(bars ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
     .lineWidth(bars ? 1 : 2)
-    .fillOpacity(bars ? 60 : stacked ? 30 : 8)
+    .fillOpacity(bars ? 60 : stacked ? 30 : alone ? 8 : 0)
     .showPoints(common.VisibilityMode.Auto)
     .pointSize(4)
     .spanNulls(GAP_MS)
@@ -55,10 +64,11 @@ function lines(panel: Lines) {
     .tooltip(
       new common.VizTooltipOptionsBuilder()
         .mode(common.TooltipDisplayMode.Multi)
-        .sort(common.SortOrder.Descending)
-        .hideZeros(queries.length === 1 && Object.keys(colors).length > MANY_SERIES),
+        .sort(common.SortOrder.Descending),
     )
-    .colorScheme(color(dashboard.FieldColorModeId.PaletteClassicByName));
+    .colorScheme(color(dashboard.FieldColorModeId.PaletteClassic));
+  const top = softTop(panel);
+  if (top !== undefined) built.axisSoftMax(top);
   if (stacked) built.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   if (steps !== undefined)
     built.thresholdsStyle(
@@ -88,7 +98,17 @@ function single({ words, sparkline = false, noValue = 'no data', queries }: Stat
     .orientation(common.VizOrientation.Auto)
     .noValue(noValue)
     .colorScheme(color(dashboard.FieldColorModeId.Thresholds));
-  if (words !== undefined) built.mappings([{ type: dashboard.MappingType.ValueToText, options: words }]);
+  built.mappings([
+    ...(words === undefined ? [] : [{ type: dashboard.MappingType.ValueToText as const, options: words }]),
+    // Nothing is neither good nor bad; without this it gets the color of the smallest numbers.
+    {
+      type: dashboard.MappingType.SpecialValue,
+      options: {
+        match: dashboard.SpecialValueMatch.NullAndNan,
+        result: { text: noValue, color: words === undefined ? 'text' : 'red' },
+      },
+    },
+  ]);
   return built;
 }
 
@@ -102,15 +122,17 @@ function bars(_: Bars) {
     .showUnfilled(true)
     .sizing(common.BarGaugeSizing.Auto)
     .minVizHeight(12)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(BAR_TEXT).valueSize(BAR_TEXT))
     .colorScheme(color(dashboard.FieldColorModeId.Thresholds));
 }
 
-function tabular({ columns, links = {}, units = {}, noValue = 'nothing' }: Table) {
+function tabular({ columns, links = {}, units = {} }: Table) {
   const names = Object.keys(columns);
   const built = new table.PanelBuilder()
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
-    .noValue(noValue)
+    // It stands in every empty cell, too.
+    .noValue('–')
     .withTransformation({ id: 'filterFieldsByName', options: { include: { names } } })
     .withTransformation({
       id: 'organize',
@@ -157,7 +179,9 @@ export function buildPanel(panel: Panel, x: number, y: number): dashboard.Panel 
       ),
     );
   if (decimals !== undefined) built.decimals(decimals);
-  if (min !== undefined) built.min(min);
+  // A bar that began at the smallest of the values would show that one as nothing.
+  const least = min ?? (panel.kind === 'bars' ? 0 : undefined);
+  if (least !== undefined) built.min(least);
   if (max !== undefined) built.max(max);
   if (last !== undefined) built.timeFrom(last);
   if (interval !== undefined) built.interval(interval);

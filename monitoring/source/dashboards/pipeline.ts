@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 import { buckets, counter, gauge, sum } from '../promql.ts';
 import * as q from './queries.ts';
-import type { Board, Panel } from './spec.ts';
+import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
 const { pipeline } = config;
 const pushes = counter('fte_push_attempts_total');
@@ -58,11 +58,11 @@ const fresh: readonly Panel[] = [
 
 const arriving: readonly Panel[] = [
   {
-    kind: 'lines', id: 10, width: 8, unit: 'ops', stacked: true,
+    kind: 'lines', id: 10, width: 8, unit: PER_MINUTE, stacked: true,
     title: 'Pushes by outcome',
-    description: 'A second. Healthy: success alone. Nothing is lost while instances live: the next push carries everything.',
+    description: 'A minute. Healthy: success alone. Nothing is lost while instances live: the next push carries everything.',
     alerts: ['PushFailing', 'PushesStopped'],
-    queries: [{ expr: sum(q.perSecond(pushes), ['outcome']), legend: '{{outcome}}' }],
+    queries: [{ expr: `${sum(q.perMinute(pushes), ['outcome'])} > 0`, legend: '{{outcome}}' }],
     colors: { success: 'green', timeout: 'orange', refused: 'red', rejected: 'purple', skipped: 'yellow' },
   },
   {
@@ -103,22 +103,22 @@ const trouble: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 21, width: 12, height: 5, unit: 'short', decimals: 0,
+    kind: 'bars', id: 21, width: 12, height: 5, unit: 'none', decimals: 0,
     title: 'Labels outside their set',
     description: 'By metric, within the time range: values that were counted as other. Healthy: none.',
     alerts: ['LabelOverflow'],
     queries: [
       {
-        expr: `round(${sum(q.inRange(counter('fte_label_overflow_total')), ['metric'])}) or on () vector(0)`,
+        expr: q.orNone(`round(${sum(q.inRange(counter('fte_label_overflow_total')), ['metric'])})`, 'metric'),
         legend: '{{metric}}',
       },
     ],
   },
   {
-    kind: 'lines', id: 22, width: 8, unit: 'ops',
+    kind: 'lines', id: 22, width: 8, unit: PER_MINUTE,
     title: 'Retired instances',
-    description: 'Folded for good and deleted from the gateway, a second. Healthy: about the rate at which Lambda starts instances.',
-    queries: [{ expr: sum(q.perSecond(counter('fte_fleet_retired_instances_total'))), legend: 'retired' }],
+    description: 'Folded for good and deleted from the gateway, a minute. Healthy: about the rate at which Lambda starts instances.',
+    queries: [{ expr: sum(q.perMinute(counter('fte_fleet_retired_instances_total'))), legend: 'retired' }],
     colors: { retired: 'blue' },
   },
   {

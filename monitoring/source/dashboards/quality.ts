@@ -1,7 +1,8 @@
 import { config } from '../config.ts';
 import { bucket, buckets, counter, countOf, sum, sumOf } from '../promql.ts';
+import { CHANNEL_COLORS } from './channels.ts';
 import * as q from './queries.ts';
-import type { Board, Panel } from './spec.ts';
+import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
 const { escalations, thinking, tools, knowledge, spend } = config;
 const THINKING = 'fte_agent_thinking_time_seconds';
@@ -39,13 +40,13 @@ const judgement: readonly Panel[] = [
     queries: [{ expr: `${sum(q.within(escalated, escalations.window), ['reason'])} > 0`, legend: '{{reason}}' }],
   },
   {
-    kind: 'lines', id: 3, width: 8, unit: 'ops',
+    kind: 'lines', id: 3, width: 8, unit: PER_MINUTE,
     title: 'Guardrails that acted',
-    description: 'A second, by guardrail and action. Healthy: rare. A burst of prompt_injection is somebody trying.',
+    description: 'A minute, by guardrail and action. Healthy: rare. A burst of prompt_injection is somebody trying.',
     alerts: ['GuardrailEvents'],
     queries: [
       {
-        expr: `${sum(q.perSecond(counter('fte_guardrail_events_total')), ['guardrail', 'action'])} > 0`,
+        expr: `${sum(q.perMinute(counter('fte_guardrail_events_total')), ['guardrail', 'action'])} > 0`,
         legend: '{{guardrail}} {{action}}',
       },
     ],
@@ -57,6 +58,7 @@ const judgement: readonly Panel[] = [
     queries: [
       { expr: q.share(sentiments(sumOf(SENTIMENT)), sentiments(countOf(SENTIMENT))), legend: '{{channel}}' },
     ],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'lines', id: 5, width: 8, unit: 'percentunit', min: 0,
@@ -71,6 +73,7 @@ const judgement: readonly Panel[] = [
         legend: '{{channel}}',
       },
     ],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'bars', id: 6, width: 8, unit: 'none', decimals: 2, min: 1, max: 5,
@@ -114,10 +117,10 @@ const work: readonly Panel[] = [
     ],
   },
   {
-    kind: 'lines', id: 12, width: 8, unit: 'ops', stacked: true,
+    kind: 'lines', id: 12, width: 8, unit: PER_MINUTE, stacked: true,
     title: 'Tool calls',
-    description: 'Attempts a second, by tool. Healthy: as many create_ticket as messages; one send_response or escalate_to_human each.',
-    queries: [{ expr: sum(q.perSecond(called), ['tool_name']), legend: '{{tool_name}}' }],
+    description: 'Attempts a minute, by tool. Healthy: as many create_ticket as messages; one send_response or escalate_to_human each.',
+    queries: [{ expr: `${sum(q.perMinute(called), ['tool_name'])} > 0`, legend: '{{tool_name}}' }],
   },
   {
     kind: 'lines', id: 13, width: 8, unit: 'percentunit', min: 0,
@@ -133,7 +136,7 @@ const work: readonly Panel[] = [
     ],
   },
   {
-    kind: 'bars', id: 14, width: 8, unit: 'short', decimals: 0,
+    kind: 'bars', id: 14, width: 8, unit: 'none', decimals: 0,
     title: 'Tool calls by outcome',
     description: 'Within the time range. Healthy: success alone. blocked is a guardrail at work.',
     alerts: ['AgentToolFailures'],
@@ -143,11 +146,11 @@ const work: readonly Panel[] = [
 
 const knowledgeAndCost: readonly Panel[] = [
   {
-    kind: 'lines', id: 20, width: 8, unit: 'ops', stacked: true,
+    kind: 'lines', id: 20, width: 8, unit: PER_MINUTE, stacked: true,
     title: 'Searches by result',
-    description: 'Searches of the knowledge base a second. Healthy: almost all hits.',
+    description: 'Searches of the knowledge base a minute. Healthy: almost all hits.',
     alerts: ['KnowledgeMisses'],
-    queries: [{ expr: sum(q.perSecond(searches), ['result']), legend: '{{result}}' }],
+    queries: [{ expr: `${sum(q.perMinute(searches), ['result'])} > 0`, legend: '{{result}}' }],
     colors: { hit: 'green', low_relevance: 'yellow', miss: 'orange', error: 'red' },
   },
   {
@@ -178,7 +181,7 @@ const knowledgeAndCost: readonly Panel[] = [
   {
     kind: 'lines', id: 23, width: 12, unit: 'short',
     title: 'Tokens per minute',
-    description: 'By model and direction. Healthy: in proportion to the messages. Input that grows alone: prompts or histories got longer.',
+    description: 'By model and direction. Healthy: in proportion to the messages. Input that grows alone: prompts or histories got longer. No data with the embedded playbook, which has none.',
     alerts: ['LlmSpendHigh'],
     queries: [
       {

@@ -10,18 +10,29 @@ export function chosen(selector: string, ...variables: readonly VariableName[]):
 
 /** Events a second, over a window that always holds several scrapes. */
 export const perSecond = (selector: string) => `rate(${selector}[$__rate_interval])`;
+/** Events a minute, in the same way. */
+export const perMinute = (selector: string) => `60 * ${perSecond(selector)}`;
 /** The growth within the dashboard's time range. */
 export const inRange = (selector: string) => `increase(${selector}[$__range])`;
 /** The growth within so many seconds. */
 export const within = (selector: string, seconds: number, offset = 0) =>
   `increase(${selector}[${duration(seconds)}]${offset === 0 ? '' : ` offset ${duration(offset)}`})`;
 
-/** A quantile of a histogram's buckets, added up over all but `by` before it is taken. */
+/**
+ * A quantile of a histogram's growing buckets, added up over all but `by` before it is taken. The comparison leaves out
+ * what saw no event: there the quantile is NaN, and a legend of nothing but names.
+ */
+export const quantileOf = (q: number, growing: string, by: readonly string[] = []) =>
+  `histogram_quantile(${q}, ${sum(growing, ['le', ...by])}) >= 0`;
 export const quantile = (q: number, buckets: string, by: readonly string[] = []) =>
-  `histogram_quantile(${q}, ${sum(perSecond(buckets), ['le', ...by])})`;
+  quantileOf(q, perSecond(buckets), by);
 
 /** A part of a whole; nothing at all where the whole is 0, since 0 of 0 is neither good nor bad. */
 export const share = (part: string, whole: string) => `${part} / (${whole} > 0)`;
+
+/** `expression`, or one 0 under the name `none`: an empty panel would look as if it were broken. */
+export const orNone = (expression: string, label: string) =>
+  `${expression} or on () label_replace(vector(0), ${JSON.stringify(label)}, "none", "", "")`;
 
 /** A quantile is drawn over minutes: over less it is one request's duration. */
 export const QUANTILE_INTERVAL = '1m';

@@ -1,6 +1,9 @@
 import type { DASHBOARDS } from '../model.ts';
 
-/** What a panel shows its numbers in: ids of Grafana's units. */
+/** Messages, tickets and errors come a few a minute: 0.05 a second says nobody anything. */
+export const PER_MINUTE = 'suffix:/min';
+
+/** What a panel shows its numbers in: ids of Grafana's units, and custom ones in its notation. */
 export type Unit =
   | 'none'
   | 'short'
@@ -9,9 +12,9 @@ export type Unit =
   | 'bytes'
   | 'reqps'
   | 'ops'
+  | typeof PER_MINUTE
   | 'currencyUSD'
-  | 'dateTimeFromNow'
-  | 'bool_yes_no';
+  | 'dateTimeFromNow';
 
 export type Color = 'green' | 'orange' | 'red' | 'blue' | 'purple' | 'yellow' | 'text';
 
@@ -59,7 +62,7 @@ export interface Lines extends Base {
   readonly bars?: boolean;
   /** Colors by the series' names, where a color means something. */
   readonly colors?: Readonly<Record<string, Color>>;
-  /** Draws the steps as lines; on by default where there are steps. */
+  /** The names of series that are drawn dashed. */
   readonly dashed?: readonly string[];
 }
 
@@ -83,7 +86,6 @@ export interface Table extends Base {
   /** What a column's cell leads to; `${__value.raw}` is its content. */
   readonly links?: Readonly<Record<string, string>>;
   readonly units?: Readonly<Record<string, Unit>>;
-  readonly noValue?: string;
 }
 
 export type Panel = Lines | Stat | Bars | Table;

@@ -1,4 +1,5 @@
 import { counter, countOf, sum, sumOf } from '../promql.ts';
+import { CHANNEL_COLORS } from './channels.ts';
 import * as q from './queries.ts';
 import type { Panel } from './spec.ts';
 
@@ -17,7 +18,7 @@ const daily = (selector: string) => sum(q.within(selector, DAY));
 /** What shows only over weeks. They need Prometheus' retention of 45 days. */
 export const trends: readonly Panel[] = [
   {
-    kind: 'lines', id: 30, width: 12, height: 8, unit: 'short', last: '7d', interval: '1h', decimals: 0,
+    kind: 'lines', id: 30, width: 12, height: 8, unit: 'none', last: '7d', interval: '1h', decimals: 0,
     title: 'Messages per hour: this week and the last',
     description: 'Healthy: the two lines have the same shape. A gap that opens is growth, a channel that broke, or a holiday.',
     alerts: ['ChannelSilent'],
@@ -29,11 +30,12 @@ export const trends: readonly Panel[] = [
     dashed: ['last week'],
   },
   {
-    kind: 'lines', id: 31, width: 12, height: 8, unit: 'short', last: '30d', interval: '1d', decimals: 0,
+    kind: 'lines', id: 31, width: 12, height: 8, unit: 'none', last: '30d', interval: '1d', decimals: 0,
     stacked: true, bars: true,
     title: 'Messages per day, by channel',
     description: 'Each bar is the day before it. Healthy: five high days, two low ones, slowly growing.',
     queries: [{ expr: sum(q.within(inbound, DAY), ['channel']), legend: '{{channel}}' }],
+    colors: CHANNEL_COLORS,
   },
   {
     kind: 'lines', id: 32, width: 8, unit: 'percentunit', last: '30d', interval: '6h', min: 0,

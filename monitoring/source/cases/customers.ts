@@ -1,0 +1,42 @@
+// biome-ignore-all format: tables read better a row a line
+import { type Case, casesOf, from, fte, histogram, jump, steady } from './case.ts';
+
+const queue = (queue_name: string, values: string) => fte('fte_message_queue_size', { queue_name }, values);
+const age = (queue_name: string, values: string) =>
+  fte('fte_queue_oldest_message_age_seconds', { queue_name }, values);
+const unanswered = (values: string) => fte('fte_unanswered_conversations', {}, values);
+const pickups = (inTime: string, all: string, priority = 'high') =>
+  histogram('fte_human_pickup_time_seconds', { priority }, { '600': '0x400', '900': inTime, '1800': all, '+Inf': all });
+const rejected = (channel: string, reason: string, values: string) =>
+  fte('fte_webhook_rejections_total', { channel, reason }, values);
+
+const FTE = { job: 'fte' };
+const dead = casesOf('DeadLetterQueueNotEmpty');
+const old = casesOf('QueueMessageTooOld');
+const waiting = casesOf('CustomersUnanswered');
+const late = casesOf('HumanPickupSlow');
+const signatures = casesOf('SignatureRejections');
+export const customerCases: readonly Case[] = [
+  dead.fires('one message', [queue('dlq', jump(5, 1)), queue('incoming', '7x60')], 6, { ...FTE, queue_name: 'dlq' }),
+  dead.silent('only other queues hold messages', [queue('dlq', '0x60'), queue('incoming', '7x60')], 30),
+  dead.edge('none', [queue('dlq', '0x60')], 30),
+
+  old.fires('601 s', [age('incoming', jump(5, 601)), age('outbound', '4x60')], 7, { ...FTE, queue_name: 'incoming' }),
+  old.silent('550 s', [age('incoming', '550x60')], 30),
+  old.edge('600 s', [age('incoming', '600x60')], 30),
+
+  waiting.fires('eleven customers', [unanswered(jump(5, 11))], 20, FTE),
+  waiting.silent('nine customers', [unanswered('9x60')], 50),
+  waiting.edge('ten customers', [unanswered('10x60')], 50),
+
+  late.fires('11 % are late', [...pickups(from(120, 0.89, 1), steady(1)), ...pickups(steady(0), steady(0), 'low')], 180),
+  late.silent('9 % are late', pickups(steady(0.91), steady(1)), 200),
+  late.silent('four late ones', pickups(steady(0), steady(0.07)), 200),
+  late.fires('five late ones are enough', pickups(steady(0), from(120, 0.25)), 145),
+  late.edge('10 % are late', pickups(steady(9), steady(10)), 200),
+
+  signatures.fires('21 calls', [rejected('whatsapp', 'signature', from(20, 2)), rejected('whatsapp', 'unauthorized', from(20, 2.2)), rejected('email', 'signature', steady(1))], 25, { channel: 'whatsapp' }),
+  signatures.silent('19 calls', [rejected('whatsapp', 'signature', steady(3.8))], 60),
+  signatures.silent('refused for other reasons', [rejected('whatsapp', 'malformed', steady(30))], 60),
+  signatures.edge('20 calls', [rejected('whatsapp', 'signature', steady(4))], 60),
+];

@@ -1,0 +1,128 @@
+// biome-ignore-all format: tables read better a row a line
+import { type Case, casesOf, from, fte, histogram, jump, type Series, steady, up } from './case.ts';
+
+/** A gauge's alert keeps the job's label; one that is summed up has none. */
+const FTE = { job: 'fte' };
+const GATEWAY = 'pushgateway:9091';
+const fold = (values: string) => fte('fte_fleet_last_fold_timestamp_seconds', {}, values);
+/** A fold each minute, at the minute. */
+const folding = fold('0+60x400');
+const dependency = (name: string, values: string) => fte('fte_dependency_up', { dependency: name }, values);
+const requests = (status_code: string, values: string, method = 'GET') =>
+  fte('fte_http_requests_total', { method, endpoint: '/', status_code }, values);
+const latency = (upTo3: number, all: number) =>
+  histogram('fte_http_request_duration_seconds', { method: 'GET', endpoint: '/' }, {
+    '2': steady(0), '3': steady(upTo3), '5': steady(all), '+Inf': steady(all),
+  });
+
+const down = casesOf('ServiceDown');
+const serviceDown: readonly Case[] = [
+  down.fires('a dependency is not reached', [folding, up(GATEWAY, '1x60'), dependency('queue', jump(5, 0, 1)), dependency('model', '1x60')], 6, { ...FTE, dependency: 'queue' }),
+  down.fires('the gateway does not answer', [folding, up(GATEWAY, jump(5, 0, 1)), up('pushgateway-2:9091', '1x60')], 6, { job: 'pushgateway', instance: GATEWAY }),
+  // The last fold began in minute 10; more than two minutes are over in minute 13.
+  down.fires('nothing is folded', [fold('0+60x10 600x60'), up(GATEWAY, '1x60')], 14, FTE),
+  down.fires('nothing was ever folded', [up(GATEWAY, '1x60')], 1, FTE),
+  down.silent('all is well', [folding, up(GATEWAY, '1x60'), dependency('queue', '1x60'), dependency('database', '1x60')], 30),
+  down.edge('a fold of exactly two minutes ago', [fold('0 0 0 60+60x60'), up(GATEWAY, '1x60')], 8),
+];
+
+const errors = casesOf('HighErrorRate');
+const highErrorRate: readonly Case[] = [
+  errors.fires('6 % fail', [requests('200', steady(94)), requests('503', from(20, 6))], 27),
+  errors.fires('6 % fail, of several kinds', [requests('200', steady(94)), requests('500', from(20, 3)), requests('504', from(20, 3), 'POST')], 27),
+  errors.silent('4 % fail', [requests('200', steady(96)), requests('500', steady(4))], 60),
+  errors.silent('all are refused', [requests('422', steady(100))], 60),
+  errors.silent('half of 15 requests fail', [requests('200', steady(1.5)), requests('500', steady(1.5))], 60),
+  errors.fires('half of 20 requests fail: enough', [requests('200', from(20, 2)), requests('500', from(20, 2))], 27),
+  errors.edge('5 % fail', [requests('200', steady(95)), requests('500', steady(5))], 60),
+];
+
+const slow = casesOf('SlowResponseTime');
+const slowResponseTime: readonly Case[] = [
+  slow.fires('6 % take more than 3 s', [...latency(94, 100), requests('200', from(20, 4))], 30),
+  slow.silent('4 % take more than 3 s', [...latency(96, 100), requests('200', steady(100))], 60),
+  slow.silent('too few requests', [...latency(1, 2), requests('200', steady(3.9))], 60),
+  slow.edge('5 % take more than 3 s', [...latency(95, 100), requests('200', steady(100))], 60),
+];
+
+const created = (perMinute: number, more: Record<string, string> = {}) =>
+  fte('fte_ticket_operations_total', { operation: 'create', category: 'general', priority: 'low', status: 'success', ...more }, steady(perMinute));
+const escalated = (values: string, channel = 'email') =>
+  fte('fte_escalations_total', { reason: 'profanity', channel }, values);
+const others = [created(90, { operation: 'update' }), created(90, { status: 'failure' })];
+
+/** Of five tickets a minute so many are escalated. */
+function escalationRate(severity: 'warning' | 'critical', limit: number): readonly Case[] {
+  const rate = casesOf('HighEscalationRate', { severity });
+  const tickets = [created(2.5), created(2.5, { category: 'billing' }), ...others];
+  const half = (limit + 0.05) / 2;
+  return [
+    rate.fires(`${(limit + 0.05) * 20} %`, [...tickets, escalated(from(180, half)), escalated(from(180, half), 'whatsapp')], 243),
+    rate.silent(`${(limit - 0.05) * 20} %`, [...tickets, escalated(steady(limit - 0.05))], 200),
+    rate.silent('all of 18 tickets', [created(0.3), ...others, escalated(steady(0.3))], 200),
+    rate.fires('ten of 20 tickets: enough', [fte('fte_ticket_operations_total', { operation: 'create', category: 'general', priority: 'low', status: 'success' }, from(120, 0.5)), ...others, escalated(from(120, 0.25))], 165),
+    rate.edge(`${limit * 20} %`, [...tickets, escalated(steady(limit))], 200),
+  ];
+}
+
+const runs = (upTo30: number, all: number, start = 0, operation = 'run') =>
+  histogram('fte_agent_thinking_time_seconds', { operation }, {
+    '20': steady(0), '30': from(start, upTo30), '45': from(start, all), '+Inf': from(start, all),
+  });
+const thinking = casesOf('AgentSlowThinking');
+const agentSlowThinking: readonly Case[] = [
+  thinking.fires('6 % take more than 30 s', [...runs(18.8, 20, 20), ...runs(400, 400, 0, 'classify')], 26),
+  thinking.silent('4 % take more than 30 s', runs(19.2, 20), 60),
+  thinking.silent('only single calls do', [...runs(20, 20), ...runs(0, 400, 0, 'generate')], 60),
+  thinking.silent('four slow runs', runs(0, 0.8), 60),
+  thinking.fires('five slow runs are enough', runs(0, 1, 20), 30),
+  thinking.edge('5 % take more than 30 s', runs(19, 20), 60),
+];
+
+const invoked = (perMinute: number) =>
+  fte('fte_lambda_invocations_total', { function: 'agent', outcome: 'success' }, steady(perMinute));
+const failed = (values: string, error_type = 'database') =>
+  fte('fte_errors_total', { error_type, component: 'agent', severity: 'high' }, values);
+const database = casesOf('DatabaseConnectivityIssue');
+const databaseConnectivityIssue: readonly Case[] = [
+  database.fires('the check does not reach it', [dependency('database', jump(5, 0, 1)), dependency('queue', '1x60')], 7, { ...FTE, dependency: 'database' }),
+  database.fires('6 % of the invocations meet errors of it', [invoked(100), failed(from(20, 6))], 27),
+  database.silent('another dependency is down', [dependency('database', '1x60'), dependency('queue', '0x60')], 30),
+  database.silent('4 % meet errors of it', [invoked(100), failed(steady(4))], 60),
+  database.silent('other errors', [invoked(100), failed(steady(50), 'llm')], 60),
+  database.silent('too few invocations', [invoked(3.9), failed(steady(3))], 60),
+  database.fires('20 invocations are enough', [fte('fte_lambda_invocations_total', { function: 'agent', outcome: 'success' }, from(20, 4)), failed(from(20, 1))], 27),
+  database.edge('5 % meet errors of it', [invoked(100), failed(steady(5))], 60),
+];
+
+const queue = casesOf('HighMessageQueueSize');
+const size = (values: string, queue_name = 'incoming') => fte('fte_message_queue_size', { queue_name }, values);
+const highMessageQueueSize: readonly Case[] = [
+  queue.fires('1001 messages', [size(jump(5, 1001)), size('3x60', 'outbound')], 10, { ...FTE, queue_name: 'incoming' }),
+  queue.silent('999 messages', [size('999x60')], 30),
+  queue.edge('1000 messages', [size('1000x60')], 30),
+];
+
+const rating = (mean: number, perMinute: number, start = 0): readonly Series[] => [
+  fte('fte_customer_satisfaction_score_sum', { interaction_type: 'ai_resolved' }, from(start, mean * perMinute)),
+  fte('fte_customer_satisfaction_score_count', { interaction_type: 'ai_resolved' }, from(start, perMinute)),
+];
+const satisfaction = casesOf('LowCustomerSatisfaction');
+const lowCustomerSatisfaction: readonly Case[] = [
+  satisfaction.fires('a mean of 3.25', rating(3.25, 1, 100), 125),
+  satisfaction.silent('a mean of 3.75', rating(3.75, 1), 300),
+  satisfaction.silent('nine bad ratings', rating(1, 0.025), 360),
+  satisfaction.edge('a mean of 3.5', rating(3.5, 1), 300),
+];
+
+export const serviceCases: readonly Case[] = [
+  ...serviceDown,
+  ...highErrorRate,
+  ...slowResponseTime,
+  ...escalationRate('warning', 1),
+  ...escalationRate('critical', 1.25),
+  ...agentSlowThinking,
+  ...databaseConnectivityIssue,
+  ...highMessageQueueSize,
+  ...lowCustomerSatisfaction,
+];

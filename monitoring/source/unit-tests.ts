@@ -1,0 +1,126 @@
+import { agentCases } from './cases/agent.ts';
+import type { Case, Labels, Series } from './cases/case.ts';
+import { customerCases } from './cases/customers.ts';
+import { functionCases, pipelineCases } from './cases/pipeline.ts';
+import { serviceCases } from './cases/service.ts';
+import { STEP, silenceCases } from './cases/silence.ts';
+import { sloCases } from './cases/slo.ts';
+import { config } from './config.ts';
+import { allAlerts } from './groups.ts';
+import type { Alert } from './model.ts';
+
+/** All cases, by the file that they are written to. */
+export const CASES: Readonly<Record<string, readonly Case[]>> = {
+  service: serviceCases,
+  customers: customerCases,
+  silence: silenceCases,
+  agent: agentCases,
+  functions: functionCases,
+  pipeline: pipelineCases,
+  slo: sloCases,
+};
+
+const labelled = (name: string, labels: Labels) =>
+  `${name}{${Object.entries(labels)
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(', ')}}`;
+
+/** Minutes between the samples and evaluations of an alert's cases. */
+const stepOf = (alert: string) => (silenceCases.some((test) => test.alert === alert) ? STEP : 1);
+
+/** Whether a case is about this rule. */
+export function isAbout({ alert, rule = {} }: Case, of: Alert): boolean {
+  const labels: Labels = { severity: of.severity, ...of.labels };
+  return alert === of.alert && Object.entries(rule).every(([label, value]) => labels[label] === value);
+}
+
+function evaluation(test: Case, alert: Alert, minute: number, firing: readonly Labels[]) {
+  const filter = { alertname: test.alert, alertstate: 'firing', ...test.rule };
+  return {
+    expr: labelled('ALERTS', filter),
+    eval_time: `${minute}m`,
+    ...(firing.length > 0 && {
+      exp_samples: firing.map((labels) => ({
+        labels: labelled('ALERTS', { ...filter, severity: alert.severity, ...labels }),
+        value: 1,
+      })),
+    }),
+  };
+}
+
+const ELSEWHERE = 'another-service';
+const elsewhere = ([name, values]: Series): Series => [
+  name.replace(`job="${config.job}"`, `job="${ELSEWHERE}"`),
+  values,
+];
+
+function unitTest(name: string, step: number, series: readonly Series[], evaluations: readonly object[]) {
+  return {
+    name,
+    interval: `${step}m`,
+    input_series: series.map(([selector, values]) => ({ series: selector, values })),
+    promql_expr_test: evaluations,
+  };
+}
+
+/** A case as promtool reads it. What fires did not a minute before. */
+function testOf(test: Case, alert: Alert) {
+  const evaluations =
+    test.firing.length === 0
+      ? [evaluation(test, alert, test.at, [])]
+      : [
+          ...(test.at > 0 ? [evaluation(test, alert, test.at - stepOf(test.alert), [])] : []),
+          evaluation(test, alert, test.at, test.firing),
+        ];
+  return unitTest(`${test.alert} ${test.kind}: ${test.what}`, stepOf(test.alert), test.series, evaluations);
+}
+
+/** The first case that fires, with all its series under the job of somebody else: no alert of ours. */
+function foreign(cases: readonly Case[], alert: Alert) {
+  const fires = cases.find(
+    ({ kind, series }) => kind === 'fires' && series.some(([name]) => name.startsWith('fte_')),
+  );
+  if (fires === undefined) return [];
+  // Without a fold of ours its alerts would be right to fire.
+  const ours: Series = [`fte_fleet_last_fold_timestamp_seconds{job="${config.job}"}`, `0+60x${fires.at + 5}`];
+  const gateways = fires.series
+    .filter(([name]) => name.startsWith('up{'))
+    .map(([name]): Series => [name, `1x${fires.at + 5}`]);
+  const series = [
+    ...fires.series.filter(([name]) => !name.startsWith('up{')).map(elsewhere),
+    ours,
+    ...gateways,
+  ];
+  return [
+    unitTest(`${alert.alert} silent: somebody else's numbers`, stepOf(alert.alert), series, [
+      evaluation(fires, alert, fires.at, []),
+    ]),
+  ];
+}
+
+/** A unit test file of promtool for some alerts. */
+export function testFile(cases: readonly Case[], ruleFiles: readonly string[], alerts: readonly Alert[]) {
+  return {
+    rule_files: ruleFiles,
+    evaluation_interval: `${stepOf(cases[0]?.alert ?? '')}m`,
+    tests: alerts.flatMap((alert) => {
+      const own = cases.filter((test) => isAbout(test, alert));
+      return [...own.map((test) => testOf(test, alert)), ...foreign(own, alert)];
+    }),
+  };
+}
+
+/** All test files of the alerts that `written` names, by file name. */
+export function testFiles(written: ReadonlySet<string>): ReadonlyMap<string, object> {
+  const alerts = allAlerts().filter(({ alert }) => written.has(alert));
+  return new Map(
+    Object.entries(CASES).map(([name, cases]) => [
+      `${name}.yml`,
+      testFile(
+        cases,
+        ['../../fte_alerting_rules.yml', '../rules/slo.yml'],
+        alerts.filter((alert) => cases.some((test) => isAbout(test, alert))),
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,99 @@
+/** Every query of every dashboard, executed by a real Prometheus on what the handlers themselves pushed. */
+import { type Observed, startObserved } from '../running/observed.ts';
+import { until } from '../running/until.ts';
+import { describeReal } from '../servers/skipping.ts';
+import { CHOICES, type DashboardQuery, dashboardQueries, substituted } from './dashboard-files.ts';
+
+/** Queries that are rightly empty here, each with its reason. Whoever stands here and is not empty fails, too. */
+const EMPTY: Readonly<Record<string, string>> = {
+  'fte-quality / Tokens per minute / A': 'the embedded model has no tokens',
+};
+
+/** Two weeks are compared with each other. */
+const HISTORY_DAYS = 15;
+/** The folds come every five seconds, the scrapes and the rules every second. */
+const SECONDS = 90;
+
+interface Asked extends DashboardQuery {
+  readonly choice: keyof typeof CHOICES;
+}
+const asked: readonly Asked[] = (['all', 'one'] as const).flatMap((choice) =>
+  dashboardQueries
+    .filter(({ expr }) => choice === 'all' || /\$(channel|function)/.test(expr))
+    .map((query) => ({ ...query, choice })),
+);
+const key = ({ where, choice }: Asked) => `${where} (${choice})`;
+const labelsOf = (legend: string) => [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+
+describeReal('against a real Prometheus', () => {
+  let observed: Observed;
+  /** The labels of each query's results, once it had a finite one. */
+  const answered = new Map<string, readonly Readonly<Record<string, string>>[]>();
+
+  async function askAll(): Promise<void> {
+    for (const query of asked) {
+      if (answered.has(key(query))) continue;
+      const samples = await observed.prometheus.query(substituted(query.expr, CHOICES[query.choice]));
+      const finite = samples.filter(({ value }) => Number.isFinite(value));
+      if (finite.length > 0)
+        answered.set(
+          key(query),
+          finite.map(({ metric }) => metric),
+        );
+    }
+  }
+
+  beforeAll(async () => {
+    observed = await startObserved({ name: 'dashboards', history: HISTORY_DAYS });
+    await observed.play({ messages: 90, rate: 8 });
+    await observed.handle(4);
+    await observed.knock(25);
+    const expected = asked.filter(({ where }) => EMPTY[where] === undefined);
+    // What never gets an answer is named by its own test below.
+    await until(
+      'an answer to every query',
+      async () => {
+        await askAll();
+        return expected.every((query) => answered.has(key(query)));
+      },
+      SECONDS,
+    ).catch(() => undefined);
+  }, 300_000);
+  afterAll(() => observed?.close());
+
+  test.each(asked.map((query) => [key(query), query]))('%s', (_, query) => {
+    const reason = EMPTY[query.where];
+    expect([query.expr, answered.has(key(query))]).toEqual([query.expr, reason === undefined]);
+    for (const label of labelsOf(query.legend)) {
+      const missing = (answered.get(key(query)) ?? []).filter((labels) => labels[label] === undefined);
+      expect([label, missing]).toEqual([label, []]);
+    }
+  });
+
+  test('the exemplars of histograms carry correlation ids', async () => {
+    const now = Date.now() / 1000;
+    for (const { where, expr } of dashboardQueries.filter(({ exemplar }) => exemplar)) {
+      const body = new URLSearchParams({
+        query: substituted(expr, CHOICES.all),
+        start: `${now - 600}`,
+        end: `${now + 60}`,
+      });
+      const response = await fetch(`${observed.prometheus.url}/api/v1/query_exemplars`, {
+        method: 'POST',
+        body,
+      });
+      const { data } = (await response.json()) as {
+        data: { exemplars: { labels: Record<string, string> }[] }[];
+      };
+      const ids = data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.correlation_id));
+      expect([where, ids.length > 0, ids.includes(undefined)]).toEqual([where, true, false]);
+    }
+  });
+
+  test('the table of what is broken names the alert that fires', () => {
+    const rows = answered.get('fte-overview / What is broken, and since when / A (all)') ?? [];
+    expect(rows).toContainEqual(
+      expect.objectContaining({ alertname: 'SignatureRejections', severity: 'warning', channel: 'whatsapp' }),
+    );
+  });
+});
