@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { RECEIVERS } from '../../monitoring/source/alertmanager.ts';
+import { allAlerts } from '../../monitoring/source/groups.ts';
+import { run } from '../../monitoring/source/promtool.ts';
+import { ROOT } from '../running/serverless-yml.ts';
+import { amtool } from '../servers/monitoring-tools.ts';
+import { describeReal } from '../servers/skipping.ts';
+
+const START = join(ROOT, 'monitoring', 'alertmanager', 'start.sh');
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fte-alertmanager-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The configuration that `start.sh` makes of an environment. */
+async function written(env: Record<string, string>): Promise<string> {
+  const file = join(folder, 'alertmanager.yml');
+  const started = await run('sh', [START], {
+    ...env,
+    PATH: process.env.PATH,
+    ALERTMANAGER: 'true',
+    ALERTMANAGER_CONFIG: file,
+  });
+  expect(started).toEqual({ ok: true, output: '' });
+  return file;
+}
+
+const EVERYTHING = {
+  FTE_ALERT_WEBHOOK_URL: 'http://127.0.0.1:1/hook?a=1&b=$HOME',
+  FTE_ALERT_SLACK_URL: 'https://slack.test/services/x',
+  FTE_ALERT_EMAIL_TO: "o'neill@example.com",
+  FTE_ALERT_EMAIL_FROM: 'alerts@example.com',
+  FTE_ALERT_SMTP_HOST: 'mail.example.com:587',
+  FTE_ALERT_SMTP_USER: 'user',
+  FTE_ALERT_SMTP_PASSWORD: `it's "quoted": #1 \\ %s`,
+  FTE_ALERT_WATCHDOG_URL: 'http://127.0.0.1:1/watchdog',
+};
+
+test('what the environment says stands in the receivers to the letter', async () => {
+  const config = parse(await readFile(await written(EVERYTHING), 'utf8'));
+  const [pager, team, board, watchdog] = config.receivers;
+  expect(pager).toMatchObject({
+    name: 'pager',
+    webhook_configs: [{ url: EVERYTHING.FTE_ALERT_WEBHOOK_URL, send_resolved: true }],
+    slack_configs: [{ api_url: EVERYTHING.FTE_ALERT_SLACK_URL, channel: '#customer-success' }],
+    email_configs: [
+      {
+        to: EVERYTHING.FTE_ALERT_EMAIL_TO,
+        smarthost: 'mail.example.com:587',
+        auth_password: EVERYTHING.FTE_ALERT_SMTP_PASSWORD,
+      },
+    ],
+  });
+  expect({ ...team, name: 'pager' }).toEqual(pager);
+  expect(board).toEqual({ name: 'board' });
+  expect(watchdog.webhook_configs).toEqual([
+    { url: EVERYTHING.FTE_ALERT_WATCHDOG_URL, send_resolved: false },
+  ]);
+});
+
+describeReal('amtool', () => {
+  test.each([
+    ['nothing', {}],
+    ['a webhook', { FTE_ALERT_WEBHOOK_URL: EVERYTHING.FTE_ALERT_WEBHOOK_URL }],
+    ['Slack', { FTE_ALERT_SLACK_URL: EVERYTHING.FTE_ALERT_SLACK_URL }],
+    ['e-mail', { FTE_ALERT_EMAIL_TO: 'a@example.com' }],
+    ['everything', EVERYTHING],
+  ])('takes the configuration of an environment with %s', async (_, env) => {
+    const { ok, output } = await run(amtool(), ['check-config', await written(env)]);
+    expect(ok ? '' : output).toBe('');
+  });
+
+  test('refuses one that is broken', async () => {
+    const { ok } = await run(amtool(), ['check-config', START]);
+    expect(ok).toBe(false);
+  });
+
+  test.each([...new Set(allAlerts().map(({ alert, severity }) => `${alert} ${severity}`))])(
+    '%s goes to the receiver of its severity',
+    async (alert) => {
+      const [name = '', severity = ''] = alert.split(' ');
+      const config = await written({});
+      const { output } = await run(amtool(), [
+        'config', 'routes', 'test', `--config.file=${config}`, `alertname=${name}`, `severity=${severity}`,
+      ]); // biome-ignore format: short
+      // A warning about its own flags may stand above.
+      expect(output.trim().split('\n').at(-1)).toBe(RECEIVERS[severity as keyof typeof RECEIVERS].receiver);
+    },
+  );
+
+  test('a severity that nobody foresaw wakes somebody', async () => {
+    const { output } = await run(amtool(), [
+      'config', 'routes', 'test', `--config.file=${await written({})}`, 'severity=unheard-of',
+    ]); // biome-ignore format: short
+    expect(output.trim().split('\n').at(-1)).toBe('pager');
+  });
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { COMPOSE_TARGETS } from '../../monitoring/source/prometheus.ts';
+import { run } from '../../monitoring/source/promtool.ts';
+import { ROOT } from '../running/serverless-yml.ts';
+import { dockerCompose } from '../servers/monitoring-tools.ts';
+import { describeReal } from '../servers/skipping.ts';
+
+interface Service {
+  readonly image: string;
+  readonly ports?: readonly string[];
+  readonly restart?: string;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly command?: readonly string[];
+  readonly profiles?: readonly string[];
+}
+const FILE = join(ROOT, 'docker-compose.yml');
+const file: { services: Record<string, Service> } = parse(readFileSync(FILE, 'utf8'), { merge: true });
+const services = Object.entries(file.services);
+
+test('the ports are the known ones, on this machine only', () => {
+  expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual([
+    '127.0.0.1:9091:9091',
+    '127.0.0.1:9092:9091',
+    '127.0.0.1:9090:9090',
+    '127.0.0.1:9093:9093',
+    '127.0.0.1:3000:3000',
+    '127.0.0.1:8428:8428',
+  ]);
+});
+
+test.each(services)('%s is pinned, comes back, and says whether it is well', (_, service) => {
+  expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  expect(service.restart).toBe('unless-stopped');
+  expect(service.healthcheck?.test[0]).toBe('CMD');
+});
+
+test('gateways keep nothing on disk and check nothing', () => {
+  for (const name of ['pushgateway', 'pushgateway-2']) {
+    expect(file.services[name]?.command).toEqual(['--push.disable-consistency-check']);
+  }
+});
+
+test('only VictoriaMetrics waits for its profile', () => {
+  const waiting = services.filter(([, { profiles }]) => profiles !== undefined);
+  expect(waiting.map(([name, { profiles }]) => [name, profiles])).toEqual([['victoria-metrics', ['scale']]]);
+});
+
+test('Prometheus looks for services that are there', () => {
+  const hosts = [...COMPOSE_TARGETS.gateways, ...COMPOSE_TARGETS.alertmanagers].map((to) => to.split(':')[0]);
+  for (const host of hosts) expect(file.services).toHaveProperty([host ?? '']);
+});
+
+describeReal('docker-compose', () => {
+  async function config(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    return run(dockerCompose(), ['-f', FILE, ...args], { PATH: process.env.PATH, ...env });
+  }
+
+  test('takes the file', async () => {
+    expect(await config(['config', '--quiet'])).toEqual({ ok: true, output: '' });
+  });
+
+  test("Grafana's password is admin unless the environment says otherwise", async () => {
+    expect((await config(['config'])).output).toContain('GF_SECURITY_ADMIN_PASSWORD: admin');
+    const other = await config(['config'], { GF_SECURITY_ADMIN_PASSWORD: 'another' });
+    expect(other.output).toContain('GF_SECURITY_ADMIN_PASSWORD: another');
+  });
+});
