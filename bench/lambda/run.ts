@@ -136,11 +136,11 @@ for (const variant of variants) sizes.set(variant.source, await bundle(variant, 
 const held = new Map(variants.map(({ name }) => [name, [] as Round[]]));
 for (let round = 0; round < rounds; round += 1) {
   for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
-    process.stderr.write(`\r${round + 1}/${rounds} ${variant.name.padEnd(32)}`);
+    if (process.stderr.isTTY) process.stderr.write(`\r${round + 1}/${rounds} ${variant.name.padEnd(32)}`);
     held.get(variant.name)?.push(await measure(variant));
   }
 }
-process.stderr.write('\r'.padEnd(48).concat('\r'));
+if (process.stderr.isTTY) process.stderr.write('\r'.padEnd(48).concat('\r'));
 await gateway.close();
 collector.close();
 
