@@ -39,11 +39,11 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await service.stop();
   for (const { server } of [webhook, mail]) {
     server.closeAllConnections();
     server.close();
   }
+  await service.stop();
 });
 
 test('a message that was stored but never queued is queued again, once, and answered', async () => {
