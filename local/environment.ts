@@ -44,6 +44,7 @@ export function localEnvironment(
     ...LOCAL_SECRETS,
     FTE_META_ACCESS_TOKEN: '',
     FTE_MODEL_API_KEY: '',
+    FTE_NOTIFY_WEBHOOK_URL: '',
     FTE_GATEWAY_PASSWORD: '',
     FTE_GATEWAY_TOKEN: '',
   });

@@ -21,7 +21,8 @@ const ACCOUNT = '000000000000';
 /** Any keys do; the SDK only wants some to sign with. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-const kebab = (name: string) => name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+/** What a resource is called on a laptop. */
+export const kebab = (name: string) => name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
 
 async function createTable(
   name: string,

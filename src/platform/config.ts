@@ -2,14 +2,11 @@ import * as z from 'zod/mini';
 import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
 import { ConfigError } from '../observability/errors.ts';
 import type { LedgerPlace } from './ledger.ts';
+import { readSecret, SET, type Secret } from './secrets.ts';
 import { keyHashes, optionalAddress } from './variables.ts';
 
 const required: Variable<string> = { schema: z.string(), allowed: 'the name that the deployment gives it' };
 const url: Variable<string> = { schema: z.string().check(z.refine(isHttpUrl)), allowed: 'an http(s) URL' };
-const optionalUrl: Variable<string | undefined> = {
-  schema: z.optional(z.string().check(z.refine(isHttpUrl))),
-  allowed: 'an http(s) URL, or nothing',
-};
 const optionalPath: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a path' };
 const optionalText: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'a bucket' };
 
@@ -21,6 +18,14 @@ function ledgerPlace(folder: string | undefined, bucket: string | undefined): Le
     undefined,
     'the bucket of the ledger, unless FTE_LEDGER_DIR names a folder',
   );
+}
+
+/** Whoever knows the address of such a webhook can post there: it is kept as keys are. */
+function notifyWebhook(env: Environment): Secret | undefined {
+  const secret = readSecret(env, 'FTE_NOTIFY_WEBHOOK_URL');
+  if (secret?.from === 'environment' && !isHttpUrl(secret.reveal()))
+    throw new ConfigError('FTE_NOTIFY_WEBHOOK_URL', SET, 'an http(s) URL, or nothing');
+  return secret;
 }
 
 export interface Config {
@@ -39,8 +44,8 @@ export interface Config {
   readonly knowledgeDir: string;
   /** With it, replies and news to the team are appended to this file instead of being sent. */
   readonly outboxFile: string | undefined;
-  /** Where news to the team is posted. */
-  readonly notifyWebhookUrl: string | undefined;
+  /** Where news to the team is posted: a URL. */
+  readonly notifyWebhook: Secret | undefined;
   /** Where news to the team is mailed, and the sender of that mail. */
   readonly notifyMail: { readonly to: string; readonly from: string } | undefined;
   /** SHA-256 of the API keys that the operator's calls accept. */
@@ -78,7 +83,7 @@ export function loadConfig(env: Environment = process.env): Config {
     knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',
     outboxFile: read('FTE_OUTBOX_FILE', optionalPath),
     notifyMail: to === undefined || from === undefined ? undefined : { to, from },
-    notifyWebhookUrl: read('FTE_NOTIFY_WEBHOOK_URL', optionalUrl),
+    notifyWebhook: notifyWebhook(env),
     operatorKeyHashes: read('FTE_OPERATOR_KEY_HASHES', keyHashes),
   };
 }

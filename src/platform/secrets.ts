@@ -3,7 +3,7 @@ import { type Environment, readVariable, type Variable } from '../observability/
 import { ConfigError, ServiceError } from '../observability/errors.ts';
 
 /** What stands in an error where a variable's value must not. */
-const SET = '[set]';
+export const SET = '[set]';
 const KEY = /^[\x21-\x7e]{1,4096}$/;
 /** A name, a path or an ARN, with `:version` or `:label` where one is meant. */
 const PARAMETER = /^[\w./:-]{1,2048}$/;

@@ -5,6 +5,7 @@ import type { ChannelConfig } from './channels/config.ts';
 import type { Config } from './config.ts';
 import { mailReplySender } from './email/reply-sender.ts';
 import { outboxNotifier, outboxSender, ticketPageSender } from './outbox.ts';
+import { secretSource } from './secrets.ts';
 import { mailNotifier } from './team-mail.ts';
 import { webhookNotifier } from './webhook.ts';
 import { whatsappReplySender } from './whatsapp/reply-sender.ts';
@@ -27,10 +28,10 @@ export function replySender({ outboxFile }: Config, { mail, whatsapp }: ChannelC
 }
 
 /** Everything that tells the team: the webhook, the address, locally the outbox. With none, nobody hears, but the list of escalated tickets has it. */
-export function teamNotifier({ notifyWebhookUrl, notifyMail, outboxFile }: Config): TeamNotifier {
+export function teamNotifier({ notifyWebhook, notifyMail, outboxFile }: Config): TeamNotifier {
   const notifiers = [
     ...(outboxFile === undefined ? [] : [outboxNotifier(outboxFile)]),
-    ...(notifyWebhookUrl === undefined ? [] : [webhookNotifier(notifyWebhookUrl)]),
+    ...(notifyWebhook === undefined ? [] : [webhookNotifier(secretSource(notifyWebhook))]),
     ...(notifyMail === undefined ? [] : [mailNotifier(notifyMail)]),
   ];
   return {

@@ -1,13 +1,23 @@
 import { notifyFailed } from '../fte/errors.ts';
 import type { TeamNotifier } from '../fte/ports.ts';
+import { isHttpUrl } from '../observability/config.ts';
 import { CORRELATION_HEADER } from '../observability/correlation.ts';
+import type { SecretSource } from './secrets.ts';
 
 const DEADLINE_MS = 5_000;
 
-/** Posts news to the team's webhook (Slack and its like read `text`). */
-export function webhookNotifier(url: string): TeamNotifier {
+/** Answers of an address that was replaced, as when a leaked one is revoked. */
+const GONE = [401, 403, 404, 410];
+
+/** Posts news to the team's webhook (Slack and its like read `text`), whose URL `address` holds. */
+export function webhookNotifier(address: SecretSource): TeamNotifier {
   return {
     async notify({ kind, ticketId, text, correlationId }) {
+      const url = await address.get();
+      if (!isHttpUrl(url)) {
+        address.forget();
+        throw notifyFailed('the webhook is no http(s) URL');
+      }
       let response: Response;
       try {
         response = await fetch(url, {
@@ -25,6 +35,7 @@ export function webhookNotifier(url: string): TeamNotifier {
       } catch (cause) {
         throw notifyFailed(cause);
       }
+      if (GONE.includes(response.status)) address.forget();
       if (!response.ok) throw notifyFailed(`HTTP ${response.status}`);
     },
   };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emittersOf, generatedDocs, readSources, withGenerated } from '../../scripts/docs.ts';
-import { priorityFor } from '../../src/fte/agent/triggers.ts';
 import { catalogue } from '../../src/fte/catalogue.ts';
+import { priorityFor } from '../../src/fte/escalations/priority.ts';
 import { ESCALATION_REASONS } from '../../src/fte/vocabulary.ts';
 import { ROOT } from '../running/serverless-yml.ts';
 

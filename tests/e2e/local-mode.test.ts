@@ -220,7 +220,7 @@ describe('what stops the start, in one clear line', () => {
       'a webhook',
       [],
       { FTE_NOTIFY_WEBHOOK_URL: 'slack' },
-      /^FTE_NOTIFY_WEBHOOK_URL holds "slack"; it may hold an http\(s\) URL/,
+      /^FTE_NOTIFY_WEBHOOK_URL holds "\[set\]"; it may hold an http\(s\) URL/,
     ],
     [
       'a key that is no hash',

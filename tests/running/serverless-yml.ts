@@ -32,7 +32,12 @@ const cloudFormation = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
 
 /** The project's `serverless.yml`, with `${…, 'default'}` as its default and `${sls:stage}` as `local`. */
 export function readServerlessYml(): ServerlessYml {
-  const text = readFileSync(join(ROOT, 'serverless.yml'), 'utf8')
+  const withFiles = readFileSync(join(ROOT, 'serverless.yml'), 'utf8').replaceAll(
+    /^(\w+): \$\{file\((.+)\)\}$/gm,
+    (_, key: string, file: string) =>
+      `${key}:\n${readFileSync(join(ROOT, file), 'utf8').replaceAll(/^(?=.)/gm, '  ')}`,
+  );
+  const text = withFiles
     .replaceAll(/\$\{sls:stage\}/g, 'local')
     .replaceAll(/\$\{[a-z]+:[^,}]+(?:, ?[a-z]+:[^,}]+)*, ?'([^']*)'\}/gi, '$1');
   return parse(text, { customTags: cloudFormation }) as ServerlessYml;

@@ -8,7 +8,9 @@ import { startGateway } from '../../local/gateway/server.ts';
 import { createResources, logicalIdOf } from '../../local/resources.ts';
 import { startStandIns } from '../../local/stand-ins.ts';
 import type { InstrumentedHandler } from '../../src/observability/handler-options.ts';
+import { watchAwsCalls } from './aws-calls.ts';
 import { lambdaContext } from './lambda-context.ts';
+import { rolesOf } from './roles.ts';
 import { ROOT, readServerlessYml } from './serverless-yml.ts';
 
 const REGION = 'eu-central-1';
@@ -69,8 +71,12 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
     return handler;
   }
 
-  const invoke = async (functionKey: string, event: unknown) =>
-    (await handlerOf(functionKey))(event, lambdaContext());
+  const watched = watchAwsCalls();
+  const roles = rolesOf({ ...process.env, FTE_STAGE: 'test' }, 'mail');
+  const invoke = async (functionKey: string, event: unknown) => {
+    const handler = await handlerOf(functionKey);
+    return watched.as(functionKey, () => handler(event, lambdaContext()));
+  };
 
   /** A request to a route key such as `GET /support/ticket/{id}`. */
   async function request(
@@ -128,6 +134,9 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
 
   return {
     yml,
+    /** What the functions have asked of AWS. `stop` throws when a role would have denied any of it. */
+    awsCalls: watched.calls,
+    roles,
     gatewayUrl: gateway.url,
     standIns,
     outboxFile: process.env.FTE_OUTBOX_FILE ?? '',
@@ -159,9 +168,12 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
     },
     async stop(): Promise<void> {
       await pollers?.stop();
+      watched.stop();
       await gateway.close();
       await standIns.stop();
       rmSync(home, { recursive: true, force: true });
+      const denied = watched.calls.filter((call) => !roles.allow(call));
+      if (denied.length > 0) throw new Error(`on AWS these would be denied: ${JSON.stringify(denied)}`);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ServiceError, toServiceError } from '../../observability/errors.ts';
 import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
+import { priorityFor } from '../escalations/priority.ts';
 import {
   type Category,
   ESCALATION_REASONS,
@@ -13,7 +14,6 @@ import type { AgentEffects, ToolCallRecord, Turn } from './contract.ts';
 import { formatReply } from './format.ts';
 import { checkReply } from './guardrails.ts';
 import type { Triage } from './triage.ts';
-import { priorityFor } from './triggers.ts';
 
 /** A tool that takes longer has failed; its effects are the same when they are done again. */
 const TOOL_TIMEOUT_MS = 10_000;

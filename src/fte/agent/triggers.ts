@@ -8,7 +8,7 @@ import {
   remapCharactersTransformer,
   toAsciiLowerCaseTransformer,
 } from 'obscenity';
-import { ESCALATION_REASONS, type EscalationReason, PRIORITIES, type Priority } from '../vocabulary.ts';
+import { ESCALATION_REASONS, type EscalationReason } from '../vocabulary.ts';
 import { isSupported } from './language.ts';
 
 /** Below this tone a person answers. */
@@ -219,21 +219,4 @@ export function escalationTriggers(input: {
   if (!isSupported(language)) found.add('language_not_supported');
   if (!isEmptyMessage(text) && !/[\p{L}\p{N}]/u.test(text)) found.add('unable_to_parse_message');
   return ESCALATION_REASONS.filter((reason) => found.has(reason));
-}
-
-const LEAST: Partial<Readonly<Record<EscalationReason, Priority>>> = {
-  security_concern: 'urgent',
-  legal_matter: 'urgent',
-  explicit_human_request: 'high',
-  refund_request: 'high',
-  negative_sentiment: 'high',
-  profanity: 'high',
-  repeat_contact: 'high',
-};
-
-/** How soon a person has to answer; what the customer stated counts when it is higher. */
-export function priorityFor(reason: EscalationReason, stated: Priority | undefined): Priority {
-  const least = LEAST[reason] ?? 'medium';
-  if (stated === undefined || stated === 'unknown') return least;
-  return PRIORITIES.indexOf(stated) > PRIORITIES.indexOf(least) ? stated : least;
 }

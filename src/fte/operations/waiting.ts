@@ -1,7 +1,7 @@
 import type { Log } from '../../observability/logger.ts';
-import { priorityFor } from '../agent/triggers.ts';
 import type { Conversation, Instant } from '../entities.ts';
 import { announceEscalation } from '../escalations/hand-over.ts';
+import { priorityFor } from '../escalations/priority.ts';
 import type { ConversationPort, QueuePort, TicketPort } from '../ports.ts';
 import { HUMAN_ANSWER_SECONDS } from '../targets.ts';
 import type { Tickets } from '../tickets/tickets.ts';

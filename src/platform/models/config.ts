@@ -9,10 +9,7 @@ import {
   wholeNumber,
 } from '../../observability/config.ts';
 import { ConfigError } from '../../observability/errors.ts';
-import { readSecret, type Secret } from '../secrets.ts';
-
-/** What stands in an error where a variable's value must not. */
-const SET = '[set]';
+import { readSecret, SET, type Secret } from '../secrets.ts';
 
 interface Common {
   /** The name under which the model is asked for, and counted. */

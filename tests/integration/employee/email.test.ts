@@ -13,8 +13,7 @@ beforeAll(async () => {
   service.work();
 });
 afterAll(async () => {
-  await service.stop();
-  await ses.close();
+  await Promise.all([service.stop(), ses.close()]);
 });
 
 let mails = 0;

@@ -24,8 +24,7 @@ beforeAll(async () => {
   service.work();
 });
 afterAll(async () => {
-  await service.stop();
-  await provider.close();
+  await Promise.all([service.stop(), provider.close()]);
 });
 
 function twilio(form: Record<string, string>, change: { signature?: string; reference?: string } = {}) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { escalationTriggers, isEmptyMessage, priorityFor } from '../../../src/fte/agent/triggers.ts';
+import { escalationTriggers, isEmptyMessage } from '../../../src/fte/agent/triggers.ts';
+import { priorityFor } from '../../../src/fte/escalations/priority.ts';
 import { ESCALATION_REASONS, type EscalationReason, PRIORITIES } from '../../../src/fte/vocabulary.ts';
 
 const calm = { subject: undefined, sentiment: 0.5, language: 'en', contactsOnIssue: 1 } as const;
