@@ -14,7 +14,7 @@ function run(file: string, words: readonly string[], env: NodeJS.ProcessEnv = {}
     encoding: 'utf8',
     env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1', ...env },
   });
-  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+  if (status !== 0) throw new Error(`${file} ${words.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
 }
 
 /** Packages all functions as a deployment does, and unpacks each: the folder of each by its name. */
@@ -29,6 +29,8 @@ export function packageFunctions(): ReadonlyMap<string, string> {
   const zips = join(HOME, 'package');
   run(process.execPath, [serverless, 'package', '--stage', 'test', '--package', zips], {
     FTE_LOCAL_HOME: '.local/artifact',
+    // Every function, so that `metrics` is tested as well.
+    FTE_METRICS_ROUTE: 'on',
     // Packaging asks nobody, but wants to know for whom it is.
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'none',
