@@ -122,6 +122,7 @@ export async function direct(options: DirectorOptions) {
         random.chance(0.3)
           ? random.between(tempo.publishWithin, tempo.grace)
           : random.between(Math.round(tempo.grace * 1.6), tempo.grace * 3),
+        { alone: random.chance(0.7) },
       ),
     two: () => fleet.two(random.between(tempo.fold * 2, tempo.fold * 5)),
     publish: async () => fleet.tell({ do: 'publication', as: random.chance(0.3) ? 'unanswered' : 'late' }),

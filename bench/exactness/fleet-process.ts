@@ -95,5 +95,7 @@ for (;;) {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
     tell({ failed: `${error instanceof Error ? error.message : String(error)}${cause}` });
   }
-  await new Promise((resolve) => setTimeout(resolve, Math.max(50, tempo.fold - (Date.now() - began))));
+  // A pass that took too long is not caught up with, as with any timetable: what it published stands until the next.
+  const took = Date.now() - began;
+  await new Promise((resolve) => setTimeout(resolve, took < tempo.fold ? tempo.fold - took : tempo.fold));
 }

@@ -53,8 +53,11 @@ export function createFleetSide(config: FleetConfig) {
       before.tell({ do: 'kill', at: step });
       await Promise.race([before.gone, new Promise((resolve) => setTimeout(resolve, 5_000))]);
     },
-    /** Stands still at that step for so long, while another one takes its place. */
-    async holdAt(step: FoldStep, ms: number): Promise<void> {
+    /**
+     * Stands still at that step for so long, while another one takes its place. It is left alone with what it does then,
+     * or goes on beside the other one.
+     */
+    async holdAt(step: FoldStep, ms: number, { alone }: { readonly alone: boolean }): Promise<void> {
       const before = main;
       held = undefined;
       before.tell({ do: 'hold', at: step });
@@ -62,6 +65,7 @@ export function createFleetSide(config: FleetConfig) {
       if (!stands) return;
       const second = start(false);
       await new Promise((resolve) => setTimeout(resolve, ms));
+      if (alone) second.signal('SIGKILL');
       before.signal('SIGCONT');
       await new Promise((resolve) => setTimeout(resolve, config.tempo.fold * 3));
       second.signal('SIGKILL');

@@ -16,6 +16,11 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'middy again', source: 'middy' },
   { name: 'ours, after the response', source: 'ours' },
   { name: 'ours, at most every second', source: 'ours', env: { FTE_PUSH_POLICY: '1s' } },
+  {
+    name: 'ours, in line, at most every second',
+    source: 'ours',
+    env: { FTE_PUSH_POLICY: '1s', FTE_PUSH_MODE: 'inline' },
+  },
   { name: 'ours, in line', source: 'ours', env: { FTE_PUSH_MODE: 'inline' } },
   { name: 'prom-client pushAdd', source: 'push-add' },
   { name: 'Powertools Logger + Metrics', source: 'powertools' },
