@@ -97,7 +97,7 @@ export function libraryMetrics<
     },
     fte_lambda_memory_used_bytes: {
       type: 'histogram',
-      help: 'Resident set size at the end of an invocation.',
+      help: 'Resident set size at the end of an invocation, as read in the last tenth of a second.',
       labels: { function: fn },
       scale: -3,
       buckets: [64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072].map((mib) => mib * 1_048_576),

@@ -1,5 +1,6 @@
-import { Agent, request as httpRequest } from 'node:http';
+import type { Agent } from 'node:http';
 import { type Environment, readPushMode } from '../config.ts';
+import { httpFor } from './node-http.ts';
 
 /** What is left of an invocation is kept free, so that Lambda finds the extension waiting and not at work. */
 const MARGIN_MS = 50;
@@ -40,7 +41,8 @@ function ask(
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
-    const request = httpRequest(`http://${base}/${API}/${path}`, { method, headers, agent }, (response) => {
+    const url = `http://${base}/${API}/${path}`;
+    const request = httpFor(url).request(url, { method, headers, agent }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
@@ -115,7 +117,7 @@ export async function registerExtension(env: Environment): Promise<AfterResponse
   const base = env.AWS_LAMBDA_RUNTIME_API;
   const mode = readPushMode(env);
   if (base === undefined || base === '' || mode === 'inline' || !env.PUSHGATEWAY_URL) return undefined;
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new (httpFor('http:').Agent)({ keepAlive: true, maxSockets: 1 });
   const body = JSON.stringify({ events: ['INVOKE'] });
   let id: string;
   try {

@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import { httpFor } from './node-http.ts';
 
 /** How one request to a gateway ended. Only `success` (any 2xx) means that the gateway has it. */
 export type GatewayOutcome = 'success' | 'timeout' | 'refused' | 'rejected';
@@ -45,20 +45,17 @@ const failed = (outcome: GatewayOutcome, reason: string, unanswered: boolean): G
   unanswered,
 });
 
-type Agents = Readonly<Record<'http' | 'https', HttpAgent>>;
-
 function once(
   options: GatewayRequest,
   authorization: string | undefined,
-  agents: Agents,
+  agent: Agent,
   deadlineAt: number,
 ): Promise<GatewayAnswer & { readonly deadSocket?: true }> {
-  const secure = options.url.startsWith('https:');
   return new Promise((resolve) => {
     let sent = false;
-    const request = (secure ? httpsRequest : httpRequest)(options.url, {
+    const request = httpFor(options.url).request(options.url, {
       method: options.method,
-      agent: secure ? agents.https : agents.http,
+      agent,
       headers: {
         ...(authorization === undefined ? {} : { authorization }),
         ...(options.accept === undefined ? {} : { accept: options.accept }),
@@ -121,11 +118,15 @@ function within<T>(work: Promise<T>, ms: number): Promise<T> {
 
 /** A client for gateways that ask the same of their visitors. Its sockets stay open between invocations. */
 export function createGatewayClient(access: GatewayAccess = {}): AskGateway {
-  // `fetch` costs 50 ms of cold start, node:http 15.
-  const agents = {
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true, ...(access.ca === undefined ? {} : { ca: access.ca }) }),
-  };
+  const agents = new Map<ReturnType<typeof httpFor>, Agent>();
+  function agentFor(url: string): Agent {
+    const module = httpFor(url);
+    const { ca } = access;
+    const agent =
+      agents.get(module) ?? new module.Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
+    agents.set(module, agent);
+    return agent;
+  }
   let refused = false;
 
   return async function askGateway(options) {
@@ -139,9 +140,10 @@ export function createGatewayClient(access: GatewayAccess = {}): AskGateway {
     } catch (error) {
       return failed('refused', error instanceof Error ? error.message : 'no credentials', false);
     }
-    const first = await once(options, authorization, agents, deadlineAt);
+    const agent = agentFor(options.url);
+    const first = await once(options, authorization, agent, deadlineAt);
     // A socket that died while the instance was frozen shows only when it is used again.
-    const answer = first.deadSocket ? await once(options, authorization, agents, deadlineAt) : first;
+    const answer = first.deadSocket ? await once(options, authorization, agent, deadlineAt) : first;
     refused = answer.status === 401 || answer.status === 403;
     return { ...answer, unanswered: answer.unanswered || first.unanswered };
   };
