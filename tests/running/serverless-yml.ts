@@ -8,6 +8,7 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 export interface FunctionDefinition {
   readonly handler: string;
   readonly timeout?: number;
+  readonly memorySize?: number;
   readonly events?: readonly {
     readonly httpApi?: string;
     readonly sqs?: {
