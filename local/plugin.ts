@@ -133,11 +133,8 @@ export default class LocalMode {
     const { service } = this.#serverless;
     const offline = { ...service.custom['serverless-offline'], ...this.#options };
     const { region } = service.provider;
-    const invoke = lambdaInvoker(
-      `http://${HOST}:${offline.lambdaPort ?? 3002}`,
-      region,
-      (key) => service.functions[key]?.name ?? key,
-    );
+    const lambdaUrl = `http://${HOST}:${offline.lambdaPort ?? 3002}`;
+    const invoke = lambdaInvoker(lambdaUrl, region, (key) => service.functions[key]?.name ?? key);
     const failed = (functionKey: string, error: unknown) =>
       process.stderr.write(`local: ${functionKey} failed: ${String(error)}\n`);
     const pollers = pollEventSources(this.#sources, { sqsUrl: this.#sqsUrl, region, invoke, failed });
@@ -149,6 +146,7 @@ export default class LocalMode {
     );
     const facts = {
       url: this.#url(),
+      lambdaUrl,
       gatewayUrl: this.#gateway.url,
       gatewayDescription: this.#gateway.description,
       home: localSettings().home,

@@ -3,6 +3,8 @@ import { LOCAL_OPERATOR_KEY } from './environment.ts';
 
 export interface ScreenFacts {
   readonly url: string;
+  /** Where functions are invoked without a route or a queue. */
+  readonly lambdaUrl: string;
   readonly gatewayUrl: string;
   readonly gatewayDescription: string;
   /** From the project's root. */
@@ -11,7 +13,8 @@ export interface ScreenFacts {
 }
 
 /** The one screen that `npm start` shows once everything answers. */
-export function startScreen({ url, gatewayUrl, gatewayDescription, home, kept }: ScreenFacts): string {
+export function startScreen(facts: ScreenFacts): string {
+  const { url, lambdaUrl, gatewayUrl, gatewayDescription, home, kept } = facts;
   const label = (text: string) => styleText('gray', text.padEnd(10));
   return [
     '',
@@ -19,6 +22,7 @@ export function startScreen({ url, gatewayUrl, gatewayDescription, home, kept }:
     '',
     `  ${label('Page')}${url}`,
     `  ${label('API')}${url}/support/submit and more: docs/tickets.md, docs/channels.md`,
+    `  ${label('Lambda')}${lambdaUrl}   ${styleText('gray', 'functions, invoked one by one: README.md')}`,
     `  ${label('Metrics')}${url}/metrics`,
     `  ${label('Health')}${url}/health`,
     `  ${label('Gateway')}${gatewayUrl} (${gatewayDescription})`,

@@ -16,6 +16,7 @@ the Pushgateway inside the same process. Needs no account, no Docker and no netw
 
   --port N           port of the API (default 8000)
   --gateway-port N   port of the embedded Pushgateway stand-in (default 9191)
+  --lambda-port N    port at which functions can be invoked directly (default 3002, or any free one)
   --keep             keep the data in .local/data between starts (npm run reset removes it)
   --json, --pretty   how log lines look (default: pretty in a terminal, JSON when piped)
   --help             this text
@@ -40,6 +41,7 @@ function readOptions() {
       options: {
         port: { type: 'string', default: '8000' },
         'gateway-port': { type: 'string', default: '9191' },
+        'lambda-port': { type: 'string' },
         keep: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         pretty: { type: 'boolean', default: false },
@@ -78,6 +80,9 @@ if (options.help) {
 }
 const port = portOf('port', options.port);
 const gatewayPort = portOf('gateway-port', options['gateway-port']);
+const LAMBDA_PORT = 3002;
+const lambdaPort =
+  options['lambda-port'] === undefined ? undefined : portOf('lambda-port', options['lambda-port']);
 
 const env: NodeJS.ProcessEnv = {
   ...process.env,
@@ -103,6 +108,7 @@ function readSettings() {
 const settings = readSettings();
 await requireFree(port, 'the API', 'port');
 if (!env.PUSHGATEWAY_URL) await requireFree(gatewayPort, 'the embedded Pushgateway', 'gateway-port');
+if (lambdaPort !== undefined) await requireFree(lambdaPort, 'direct invocations', 'lambda-port');
 
 const home = join(root, settings.home);
 mkdirSync(home, { recursive: true });
@@ -125,7 +131,7 @@ const child = spawn(
     '--httpPort',
     `${port}`,
     '--lambdaPort',
-    `${await freePort()}`,
+    `${lambdaPort ?? ((await isTaken(LAMBDA_PORT)) ? await freePort() : LAMBDA_PORT)}`,
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
 );

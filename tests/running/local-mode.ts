@@ -11,6 +11,8 @@ const START_SECONDS = 90;
 export interface LocalMode {
   readonly url: string;
   readonly gatewayUrl: string;
+  /** Of direct invocations. */
+  readonly lambdaUrl: string;
   /** From the spawn to the start screen. */
   readonly startSeconds: number;
   /** All that it has written to its terminal so far. */
@@ -37,13 +39,17 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 /** `npm start` on free ports, until its start screen says that it is ready. */
 export async function startLocalMode(options: LocalModeOptions): Promise<LocalMode> {
-  const [port, gatewayPort] = [await freePort(), await freePort()];
+  const [port, gatewayPort, lambdaPort] = [await freePort(), await freePort(), await freePort()];
   const home = `.local/${options.name}`;
   const started = performance.now();
   let text = '';
   const child = spawn(
     process.execPath,
-    ['local/start.ts', '--port', `${port}`, '--gateway-port', `${gatewayPort}`, ...(options.arguments ?? [])],
+    [
+      'local/start.ts',
+      ...['--port', `${port}`, '--gateway-port', `${gatewayPort}`, '--lambda-port', `${lambdaPort}`],
+      ...(options.arguments ?? []),
+    ],
     {
       cwd: ROOT,
       env: { ...process.env, NODE_OPTIONS: '', FTE_LOCAL_HOME: home, ...options.environment },
@@ -80,6 +86,7 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
   return {
     url: `http://127.0.0.1:${port}`,
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+    lambdaUrl: `http://127.0.0.1:${lambdaPort}`,
     startSeconds: (performance.now() - started) / 1000,
     output: () => text,
     lines(file) {
