@@ -11,6 +11,7 @@ import {
   type MetricSpec,
 } from '../src/observability/catalogue.ts';
 import { libraryMetrics } from '../src/observability/library-metrics.ts';
+import { costTable } from './costs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const catalogue: Catalogue = fullCatalogue;
@@ -170,7 +171,11 @@ export function withGenerated(text: string, part: string): string {
 
 /** The documents with a generated part: what stands in them, and what should. */
 export function generatedDocs() {
-  const parts = { 'docs/metrics.md': metricsPart, 'docs/tickets.md': ticketsPart };
+  const parts = {
+    'docs/metrics.md': metricsPart,
+    'docs/tickets.md': ticketsPart,
+    'docs/deploying.md': () => costTable([1, 10, 100]),
+  };
   return Object.entries(parts).map(([file, part]) => {
     const found = readFileSync(join(ROOT, file), 'utf8');
     return { file, found, wanted: withGenerated(found, part()) };
