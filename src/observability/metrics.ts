@@ -1,3 +1,4 @@
+/// <reference path="./prom-client-parts.d.ts" />
 // Its parts, one by one: the package's index brings a cluster, default metrics and a push client, and with them Node's TLS.
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
