@@ -107,6 +107,9 @@ export async function deploy(options: DeploymentOptions = {}) {
     upstreams: upstreams.urls,
     decide: (call) => state.decide(call),
     kill: (instance) => instances.kill(instance),
+    passed: ({ instance, operation }) => {
+      if (operation === 'gateway PUT') instances.pushed(instance);
+    },
   });
 
   function environmentOf(instance: string): Record<string, string> {
@@ -140,6 +143,7 @@ export async function deploy(options: DeploymentOptions = {}) {
       FTE_MODEL_TIMEOUT_MS: patience,
       FTE_AWS_TIMEOUT_MS: patience,
       FTE_SEND_TIMEOUT_MS: patience,
+      FTE_PUSH_BUDGET_MS: patience,
       LOG_LEVEL: 'SILENT',
       ...environment,
     };
@@ -156,6 +160,12 @@ export async function deploy(options: DeploymentOptions = {}) {
     retrySeconds,
     concurrency: most,
   });
+
+  const workQueues = [...created].filter(([id]) => /(?<!DeadLetter)Queue$/.test(id));
+  async function queued(): Promise<number> {
+    const lengths = await Promise.all(workQueues.map(([, { ref }]) => lengthOf(ref, sqs)));
+    return lengths.reduce((sum, length) => sum + length, 0);
+  }
 
   return {
     yml,
@@ -195,17 +205,16 @@ export async function deploy(options: DeploymentOptions = {}) {
       triggers.invokeAsync('mailObject', { Records: [record] });
     },
 
-    /** Resolves once there is nothing left to do: no message in a queue, no event on its way, nothing held in the network. */
-    async drained(seconds: number): Promise<void> {
-      const queues = [...created].filter(([id]) => id.endsWith('Queue') && !id.endsWith('DeadLetterQueue'));
-      await until(
-        'the queues to be empty',
-        async () => {
-          const lengths = await Promise.all(queues.map(([, { ref }]) => lengthOf(ref, sqs)));
-          return triggers.pending() === 0 && lengths.every((length) => length === 0);
-        },
-        seconds,
-      );
+    /** How many messages the queues hold, dead letters aside. */
+    queued,
+
+    /**
+     * Resolves once there is nothing left to do: no message in a queue, no event on its way, nothing held in the network,
+     * and nothing that `also` knows of.
+     */
+    async drained(seconds: number, also: () => Promise<boolean> = async () => true): Promise<void> {
+      const done = async () => (await also()) && triggers.pending() === 0 && (await queued()) === 0;
+      await until('the queues to be empty', done, seconds);
       await network.settled();
     },
 

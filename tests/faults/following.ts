@@ -5,7 +5,7 @@ import type { NetworkCall, Verdict } from './network.ts';
 import { send } from './sending.ts';
 import { deadLetters, newsOf, type openWitness, sendsOf } from './witness.ts';
 
-type Look = Awaited<ReturnType<typeof openWitness>>;
+type Witness = Awaited<ReturnType<typeof openWitness>>;
 
 /** A sender that asks again at once, and that does not give up before the service does. */
 const PERSISTENT = { tries: 8, pauseMs: 1 };
@@ -17,7 +17,7 @@ const RUN = 234_567_890;
 const changes = ({ operation }: NetworkCall) => !/ (GetItem|Query|GET)$/.test(operation);
 
 /** Follows messages one by one, each from its sending to its end. */
-export function createFollower(deployment: Deployment, look: Look) {
+export function createFollower(deployment: Deployment, witness: Witness) {
   let letters = 0;
 
   /** One message, with whatever `decide` lets happen to it. */
@@ -32,7 +32,7 @@ export function createFollower(deployment: Deployment, look: Look) {
     await deployment.drained(DRAIN_SECONDS);
     Object.assign(state, { decide: () => 'pass', diesAtEnd: () => false });
     return fateOf(sent, {
-      stored: await look(letter.messageId),
+      stored: await witness.look(letter.messageId),
       deadLetters: await deadLetters(created, sqs),
       news: newsOf(upstreams),
       sends: sendsOf(upstreams),

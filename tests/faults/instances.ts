@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT, type ServerlessYml } from '../running/serverless-yml.ts';
+import { until } from '../running/until.ts';
 import type { Invocation, Word } from './instance.ts';
 
 /** The process died within an invocation: of a kill, or of its time. */
@@ -32,6 +33,8 @@ interface Instance {
   /** Resolves with `undefined` when it died before. */
   readonly ready: Promise<boolean>;
   ending: InstanceDied['why'];
+  /** Invocations since the gateway took its last push. */
+  unpushed: number;
 }
 
 /** Bundles a function as the deployment does. */
@@ -62,6 +65,7 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
   const idle = new Map<string, Instance[]>();
   const waiting = new Map<string, (() => void)[]>();
   const counts = { started: 0, killed: 0, timedOut: 0, invocations: 0 };
+  const lost = new Map<string, number>();
   let numbers = 0;
 
   function spawn(functionKey: string): Instance {
@@ -81,9 +85,12 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
       child.once('message', () => resolve(true));
       void dead.then(() => resolve(false));
     });
-    const instance: Instance = { name, functionKey, child, dead, ready, ending: 'crashed' };
+    const instance: Instance = { name, functionKey, child, dead, ready, ending: 'crashed', unpushed: 0 };
     alive.set(name, instance);
-    void dead.then(() => alive.delete(name));
+    void dead.then(() => {
+      alive.delete(name);
+      lost.set(functionKey, (lost.get(functionKey) ?? 0) + instance.unpushed);
+    });
     return instance;
   }
 
@@ -123,6 +130,7 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
   async function run(instance: Instance, event: unknown, timeoutMs: number): Promise<unknown> {
     const { child, functionKey, dead, ready } = instance;
     if (!(await ready)) throw new InstanceDied(functionKey, instance.ending);
+    instance.unpushed += 1;
     const timer = setTimeout(() => {
       counts.timedOut += 1;
       void end(instance, 'timed out');
@@ -158,6 +166,25 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
       } finally {
         release(instance);
       }
+    },
+    /** The gateway has taken all that this instance has counted. */
+    pushed(name: string): void {
+      const instance = alive.get(name);
+      if (instance !== undefined) instance.unpushed = 0;
+    },
+    /** How many invocations of a function died before what they counted was pushed. */
+    lost: (functionKey: string) => lost.get(functionKey) ?? 0,
+    /** Invokes each instance that is alive until the gateway has all that it counted, while nothing else is to be done. */
+    async pushAll(event: unknown, seconds: number): Promise<void> {
+      async function pushOf(instance: Instance): Promise<boolean> {
+        await run(instance, event, yml.provider.timeout * 1_000).catch(() => undefined);
+        return instance.unpushed === 0;
+      }
+      // A gateway that has failed is left alone by its instances for a while.
+      const all = [...alive.values()].map((one) =>
+        until(`a push of ${one.name}`, () => pushOf(one), seconds),
+      );
+      await Promise.all(all);
     },
     /** Kills an instance; resolves once it is dead. */
     async kill(name: string): Promise<void> {

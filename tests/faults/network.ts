@@ -19,6 +19,8 @@ export interface NetworkOptions {
   readonly decide: (call: NetworkCall) => Verdict;
   /** Kills the process and resolves once it is dead. */
   readonly kill: (instance: string) => Promise<void>;
+  /** Called when a dependency has done what it was asked for, and the answer is on its way. */
+  readonly passed?: (call: NetworkCall) => void;
 }
 
 /** Who never gives up is answered after this, in milliseconds: longer than any deadline of the service's clients. */
@@ -77,7 +79,7 @@ function operationOf(
  * The network between the service and all that it depends on: `http://…/<instance>/<dependency>/…` leads to the
  * dependency, unless something happens on the way. What happens is decided call by call, and counted once it has happened.
  */
-export async function startNetwork({ upstreams, decide, kill }: NetworkOptions) {
+export async function startNetwork({ upstreams, decide, kill, passed }: NetworkOptions) {
   const met = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   let calls = 0;
@@ -129,7 +131,11 @@ export async function startNetwork({ upstreams, decide, kill }: NetworkOptions) 
     const call = { instance, dependency, operation: operationOf(dependency, request) };
     calls += 1;
     const verdict = decide(call);
-    if (verdict === 'pass') return pass(upstream, request, response);
+    if (verdict === 'pass') {
+      await pass(upstream, request, response);
+      passed?.(call);
+      return;
+    }
     if ('fault' in verdict) return fail(call, verdict.fault, upstream, request, response);
     if (verdict.kill === 'after') await carryOut(upstream, request);
     await kill(instance);

@@ -71,11 +71,16 @@ export async function openWitness(environment: Readonly<Record<string, string>>)
   Object.assign(process.env, environment, { PUSHGATEWAY_URL: '' });
   const { connect } = await import('../../src/platform/service.ts');
   const { messages, replies, ticketStore } = connect();
-  return async function look(messageId: string): Promise<Stored> {
+  async function look(messageId: string): Promise<Stored> {
     const message = await messages.get(messageId);
     if (message === undefined) return { message, reply: undefined, ticket: undefined };
     const reply = await replies.find(derivedId('rep', messageId));
     const ticket = await ticketStore.get(reply?.ticketId ?? message.ticketId);
     return { message, reply, ticket };
+  }
+  return {
+    look,
+    /** How many messages are stored and in no queue yet. */
+    unqueued: async () => (await messages.unqueued(Date.now(), 100)).length,
   };
 }
