@@ -45,19 +45,28 @@ function alarm(watched: Watched, condition: Readonly<Record<string, unknown>>): 
 const above = (Threshold: number) => ({ Threshold, ComparisonOperator: 'GreaterThanThreshold' });
 const below = (Threshold: number) => ({ Threshold, ComparisonOperator: 'LessThanThreshold' });
 
+/** The dead-letter queues of the resources, each with what its messages are. */
+function deadLetterQueues(resources: Readonly<Record<string, QueueResource>>): ReadonlyMap<string, string> {
+  const redriven = Object.entries(resources).flatMap(([id, { Properties = {} }]) => {
+    const redrive = Properties.RedrivePolicy as { deadLetterTargetArn?: Record<string, unknown> } | undefined;
+    const target = redrive?.deadLetterTargetArn?.['Fn::GetAtt'];
+    if (target === undefined) return [];
+    const deadLetter = Array.isArray(target) ? String(target[0]) : (String(target).split('.')[0] ?? '');
+    return [[deadLetter, `Messages of ${id} were given up after five receives.`] as const];
+  });
+  return new Map([
+    ...redriven,
+    ['MailDeadLetterQueue', 'Mails could not be taken in, three times each. They are in the bucket, unread.'],
+  ]);
+}
+
 /** One alarm for each dead-letter queue of the resources. */
 export function deadLetterAlarms(
   resources: Readonly<Record<string, QueueResource>>,
   topicArn: string | undefined,
 ): Record<string, Alarm> {
-  const deadLetters = Object.entries(resources).flatMap(([id, { Properties = {} }]) => {
-    const redrive = Properties.RedrivePolicy as { deadLetterTargetArn?: Record<string, unknown> } | undefined;
-    const target = redrive?.deadLetterTargetArn?.['Fn::GetAtt'];
-    if (target === undefined) return [];
-    return [[id, Array.isArray(target) ? String(target[0]) : String(target).split('.')[0]] as const];
-  });
   return Object.fromEntries(
-    deadLetters.map(([id, deadLetter]) => [
+    [...deadLetterQueues(resources)].map(([deadLetter, description]) => [
       `${deadLetter}Alarm`,
       alarm(
         {
@@ -66,7 +75,7 @@ export function deadLetterAlarms(
           dimension: ['QueueName', { 'Fn::GetAtt': [deadLetter, 'QueueName'] }],
           statistic: 'Maximum',
           minutes: 1,
-          description: `Messages of ${id} were given up after five receives.`,
+          description,
           topicArn,
         },
         above(0),
@@ -113,7 +122,8 @@ export function functionAlarms(
         metric: 'Errors',
         statistic: 'Sum',
         minutes: 5,
-        description: 'Mails could not be taken in. After three tries one stays in the bucket, unread.',
+        description:
+          'Mails could not be taken in. After three tries one lies in the dead-letter queue of mails.',
       },
       above(2),
     ),

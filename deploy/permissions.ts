@@ -17,6 +17,8 @@ export interface Permissions {
   readonly measures?: readonly QueueName[];
   /** The objects of the fleet's ledger. */
   readonly ledger?: 'read' | 'write';
+  /** Lambda puts its events there, on its behalf, once they have failed for good. */
+  readonly failsInto?: 'mail';
   /** Mails that SES has put into the bucket. */
   readonly readsMail?: boolean;
   readonly sendsMail?: boolean;
@@ -84,6 +86,6 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   twilio: { ...webhook, secrets: ['FTE_TWILIO_AUTH_TOKEN_PARAMETER'] },
   meta: { ...webhook, secrets: ['FTE_META_APP_SECRET_PARAMETER', 'FTE_META_VERIFY_TOKEN_PARAMETER'] },
   email: intake,
-  mailObject: { ...intake, readsMail: true },
+  mailObject: { ...intake, readsMail: true, failsInto: 'mail' },
   unmatched: {},
 };

@@ -24,7 +24,11 @@ const QUEUES: Readonly<Record<Queue, string>> = {
   outbound: 'OutboundQueue',
   escalations: 'EscalationsQueue',
 };
-const DEAD_LETTERS = Object.values(QUEUES).map((id) => id.replace(/Queue$/, 'DeadLetterQueue'));
+const MAIL_DEAD_LETTERS = 'MailDeadLetterQueue';
+const DEAD_LETTERS = [
+  ...Object.values(QUEUES).map((id) => id.replace(/Queue$/, 'DeadLetterQueue')),
+  MAIL_DEAD_LETTERS,
+];
 
 const allow = (Action: readonly string[], Resource: readonly Value[]): Statement[] =>
   Action.length === 0 || Resource.length === 0 ? [] : [{ Effect: 'Allow', Action, Resource }];
@@ -77,7 +81,10 @@ export function statementsOf(permissions: Permissions, facts: Facts): readonly S
     ...allow(['dynamodb:Query'], index === true ? [sub(`\${Table.Arn}/index/gsi1`)] : []),
     ...allow(
       ['sqs:SendMessage'],
-      sendsTo.map((queue) => arnOf(QUEUES[queue])),
+      [
+        ...sendsTo.map((queue) => arnOf(QUEUES[queue])),
+        ...(permissions.failsInto === undefined ? [] : [arnOf(MAIL_DEAD_LETTERS)]),
+      ],
     ),
     ...allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

@@ -23,6 +23,8 @@ export interface EventSourceOptions {
   readonly failed: (functionKey: string, error: unknown) => void;
   /** Batches of one queue that are handled at the same time. FIFO groups keep their order whatever it is. */
   readonly concurrency?: number;
+  /** Asks again and again with this pause, in milliseconds, instead of long polling. */
+  readonly pollEveryMs?: number;
 }
 
 const LONG_POLL_SECONDS = 2;
@@ -60,7 +62,7 @@ function toRecord(message: Message, { queueArn }: EventSource, region: string): 
  * receives the queue itself moves it to the dead-letter queue.
  */
 export function pollEventSources(sources: readonly EventSource[], options: EventSourceOptions) {
-  const { sqsUrl: endpoint, region, invoke, failed, concurrency = 4 } = options;
+  const { sqsUrl: endpoint, region, invoke, failed, concurrency = 4, pollEveryMs } = options;
   const sqs = new SQSClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
   const stopping = new AbortController();
 
@@ -68,7 +70,7 @@ export function pollEventSources(sources: readonly EventSource[], options: Event
     const command = new ReceiveMessageCommand({
       QueueUrl: queueUrl,
       MaxNumberOfMessages: batchSize,
-      WaitTimeSeconds: LONG_POLL_SECONDS,
+      WaitTimeSeconds: pollEveryMs === undefined ? LONG_POLL_SECONDS : 0,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
@@ -95,6 +97,7 @@ export function pollEventSources(sources: readonly EventSource[], options: Event
       try {
         const messages = await receive(source);
         if (messages.length > 0) await handle(messages, source);
+        else if (pollEveryMs !== undefined) await new Promise((resolve) => setTimeout(resolve, pollEveryMs));
       } catch (error) {
         if (stopping.signal.aborted) return;
         failed(source.functionKey, error);

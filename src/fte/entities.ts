@@ -147,6 +147,8 @@ export interface Reply {
   readonly firstResponseSince: Instant | undefined;
   readonly createdAt: Instant;
   readonly status: ReplyStatus;
+  /** Of the delivery that claimed it last. */
+  readonly claim?: string | undefined;
   readonly sentAt: Instant | undefined;
   /** How many of its parts the provider has accepted, where one message is not enough. */
   readonly partsSent: number;

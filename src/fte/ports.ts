@@ -26,8 +26,11 @@ export interface MessagePort {
   place(id: string, place: Place): Promise<Place>;
   /** Messages that were received before `before` and that no queue has taken, oldest first. */
   unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
-  /** Counts one more message of a sender; returns how many came within the last minute, this one included. */
-  countRecent(sender: Address, at: Instant): Promise<number>;
+  /**
+   * Counts a message of a sender; returns how many came within the last minute, this one included. The same one is
+   * counted once, however often it is tried.
+   */
+  countRecent(sender: Address, messageId: string, at: Instant): Promise<number>;
 }
 
 export interface CustomerPort {
@@ -93,16 +96,20 @@ export interface ReplyPort {
   /** Stores a reply under its id once; false when it was there already. */
   storeOnce(reply: Reply): Promise<boolean>;
   get(conversationId: string, replyId: string): Promise<Reply | undefined>;
-  /** Moves a reply from one status to another; false when it was not in `from`. */
-  move(
-    reply: Pick<Reply, 'conversationId' | 'id'>,
-    from: ReplyStatus,
-    to: ReplyStatus,
+  /** Moves a pending reply to `sending`, under a claim of its own; undefined when it was not pending. */
+  claim(reply: Pick<Reply, 'conversationId' | 'id'>): Promise<Reply | undefined>;
+  /**
+   * Moves a reply on from `sending`, as long as it is under the same claim: a write that a slow network brings late must
+   * not undo what a later delivery has claimed. False when it was not.
+   */
+  settle(
+    reply: Pick<Reply, 'conversationId' | 'id' | 'claim'>,
+    to: Exclude<ReplyStatus, 'sending'>,
     sentAt?: Instant,
   ): Promise<boolean>;
   /** The reply with this id, whatever its conversation. */
   find(replyId: string): Promise<Reply | undefined>;
-  /** Notes that this many of its parts have been accepted. */
+  /** Notes that this many of its parts have been accepted; never fewer than before. */
   notePart(reply: Pick<Reply, 'conversationId' | 'id'>, partsSent: number): Promise<void>;
   /** Moves the provider's status; false when it was not `from`. */
   moveStatus(

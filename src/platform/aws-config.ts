@@ -9,3 +9,6 @@ export const requestHandler = {
   requestTimeout: budgetMs,
   throwOnRequestTimeout: true,
 } as const;
+
+/** The same for objects, which may be as large as a mail: on AWS five seconds. */
+export const objectRequestHandler = { ...requestHandler, requestTimeout: Math.ceil(budgetMs * 2.5) } as const;

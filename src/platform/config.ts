@@ -75,9 +75,7 @@ export function loadConfig(env: Environment = process.env): Config {
       incoming: read('FTE_INCOMING_QUEUE_URL', url),
       outbound: read('FTE_OUTBOUND_QUEUE_URL', url),
       escalations: read('FTE_ESCALATIONS_QUEUE_URL', url),
-      dlq: ['FTE_INCOMING_DLQ_URL', 'FTE_OUTBOUND_DLQ_URL', 'FTE_ESCALATIONS_DLQ_URL'].map((name) =>
-        read(name, url),
-      ),
+      dlq: ['INCOMING', 'OUTBOUND', 'ESCALATIONS', 'MAIL'].map((name) => read(`FTE_${name}_DLQ_URL`, url)),
     },
     ledger: ledgerPlace(read('FTE_LEDGER_DIR', optionalPath), read('FTE_LEDGER_BUCKET', optionalText)),
     knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',

@@ -1,10 +1,15 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { notifyFailed } from '../fte/errors.ts';
 import type { TeamNotifier } from '../fte/ports.ts';
+import { NOTIFY_TIMEOUT_MS } from './send-config.ts';
 
 const client = new SESv2Client({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: NOTIFY_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  },
 });
 
 /** Mails news to the team through SES. */

@@ -3,8 +3,7 @@ import type { TeamNotifier } from '../fte/ports.ts';
 import { isHttpUrl } from '../observability/config.ts';
 import { CORRELATION_HEADER } from '../observability/correlation.ts';
 import type { SecretSource } from './secrets.ts';
-
-const DEADLINE_MS = 5_000;
+import { NOTIFY_TIMEOUT_MS } from './send-config.ts';
 
 /** Answers of an address that was replaced, as when a leaked one is revoked. */
 const GONE = [401, 403, 404, 410];
@@ -29,7 +28,7 @@ export function webhookNotifier(address: SecretSource): TeamNotifier {
             ticket_id: ticketId,
             correlation_id: correlationId,
           }),
-          signal: AbortSignal.timeout(DEADLINE_MS),
+          signal: AbortSignal.timeout(NOTIFY_TIMEOUT_MS),
           redirect: 'error',
         });
       } catch (cause) {

@@ -4,6 +4,7 @@ import { statementsOf, type Value } from '../../deploy/statements.ts';
 import { kebab } from '../../local/resources.ts';
 import type { FunctionName } from '../../src/fte/vocabulary.ts';
 import type { AwsCall } from './aws-calls.ts';
+import { readServerlessYml } from './serverless-yml.ts';
 
 /** One action on one resource that a role allows, in the words of an `AwsCall`; `*` stands for anything. */
 export type Grant = Omit<AwsCall, 'by'>;
@@ -13,7 +14,8 @@ function resourceOf(value: Value): string {
   const getAtt = value['Fn::GetAtt'];
   if (Array.isArray(getAtt)) {
     const id = String(getAtt[0]);
-    return `${kebab(id)}${id.endsWith('Queue') ? '.fifo' : ''}`;
+    const isFifo = readServerlessYml().resources.Resources[id]?.Properties?.FifoQueue === true;
+    return `${kebab(id)}${isFifo ? '.fifo' : ''}`;
   }
   return String(value['Fn::Sub'])
     .replace(/\$\{(\w+)\.Arn\}/, (_, id: string) => kebab(id))

@@ -18,6 +18,8 @@ export interface FunctionDefinition {
     };
     readonly schedule?: string;
   }[];
+  /** Where an event goes that nobody waits for and that failed for good. */
+  readonly destinations?: { readonly onFailure?: { readonly type: string; readonly arn: unknown } };
 }
 export interface ServerlessYml {
   readonly provider: { readonly timeout: number; readonly environment: Readonly<Record<string, unknown>> };

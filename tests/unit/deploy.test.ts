@@ -134,7 +134,7 @@ test('each dead-letter queue has an alarm, and tells a topic where one is named'
   const queues = Object.entries(resources).filter(
     ([id, { Type }]) => Type === 'AWS::SQS::Queue' && /DeadLetter/.test(id),
   );
-  expect(queues).toHaveLength(3);
+  expect(queues).toHaveLength(4);
   for (const [id] of queues) {
     expect(resources[`${id}Alarm`]?.Properties).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',

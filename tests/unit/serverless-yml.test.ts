@@ -9,7 +9,7 @@ const functions = Object.entries(yml.functions);
 beforeAll(() => {
   // What the handlers need to be loaded; nothing is called.
   const urls = Object.fromEntries(
-    ['INCOMING', 'OUTBOUND', 'ESCALATIONS'].flatMap((name) => [
+    ['INCOMING', 'OUTBOUND', 'ESCALATIONS', 'MAIL'].flatMap((name) => [
       [`FTE_${name}_QUEUE_URL`, 'http://127.0.0.1:9/q'],
       [`FTE_${name}_DLQ_URL`, 'http://127.0.0.1:9/q'],
     ]),

@@ -41,7 +41,7 @@ async function tell(reply: Reply, kind: HandOverKind, text: string, { queue }: D
 
 /** A survey that did not arrive, or may not have, is nobody's work: the customer misses nothing. */
 async function drop(reply: Reply, status: 'failed' | 'in_doubt', ports: DeliveryPorts): Promise<void> {
-  await ports.replies.move(reply, 'sending', status);
+  await ports.replies.settle(reply, status);
 }
 
 /** Nobody knows whether the customer has it: a person looks, nothing is sent again. */
@@ -49,7 +49,7 @@ async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void
   if (reply.purpose === 'survey') return drop(reply, 'in_doubt', ports);
   const text = 'A reply may or may not have reached the customer. Please check, and answer if it did not.';
   await tell(reply, 'delivery_in_doubt', text, ports);
-  if (await ports.replies.move(reply, 'sending', 'in_doubt')) {
+  if (await ports.replies.settle(reply, 'in_doubt')) {
     ports.metrics.inc('fte_deliveries_in_doubt_total', { channel: reply.channel });
   }
 }
@@ -59,7 +59,7 @@ async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
   if (reply.purpose === 'survey') return drop(reply, 'failed', ports);
   const text = 'The provider refused the reply for good. Please reach the customer another way.';
   await tell(reply, 'delivery_failed', text, ports);
-  if (await ports.replies.move(reply, 'sending', 'failed')) {
+  if (await ports.replies.settle(reply, 'failed')) {
     ports.metrics.inc('fte_customer_interactions_total', {
       channel,
       direction: 'outbound',
@@ -84,7 +84,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
     });
   } catch (error) {
     if (error instanceof DeliveryRefused && !error.permanent && receiveCount < MAX_RECEIVES) {
-      await ports.replies.move(reply, 'sending', 'pending');
+      await ports.replies.settle(reply, 'pending');
       throw error;
     }
     await (error instanceof DeliveryRefused ? giveUp : handOverInDoubt)(reply, ports);
@@ -96,7 +96,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
   }
   const sentAt = ports.now();
   // Somebody who found it claimed has handed it over meanwhile; it is counted as that.
-  if (!(await ports.replies.move(reply, 'sending', 'sent', sentAt))) return;
+  if (!(await ports.replies.settle(reply, 'sent', sentAt))) return;
   countDelivered(reply, sentAt, ports.metrics);
   ports.log.info('reply delivered', {
     ticket_id: reply.ticketId,
@@ -121,7 +121,8 @@ export async function deliver(
 ): Promise<void> {
   const reply = await ports.replies.get(body.conversationId, body.replyId);
   if (reply === undefined) throw brokenMessage('there is no such reply');
-  if (await ports.replies.move(reply, 'pending', 'sending')) return send(reply, receiveCount, ports);
+  const claimed = await ports.replies.claim(reply);
+  if (claimed !== undefined) return send(claimed, receiveCount, ports);
   const found = await ports.replies.get(body.conversationId, body.replyId);
   if (found?.status === 'sending' || found?.status === 'in_doubt') await handOverInDoubt(found, ports);
 }

@@ -64,7 +64,7 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
   const known = await messages.get(message.id);
   if (
     known === undefined &&
-    (await messages.countRecent(message.from, message.receivedAt)) > MESSAGES_PER_MINUTE
+    (await messages.countRecent(message.from, message.id, message.receivedAt)) > MESSAGES_PER_MINUTE
   ) {
     metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'rate_limited' });
     metrics.inc('fte_webhook_rejections_total', { channel, reason: 'rate_limited' });

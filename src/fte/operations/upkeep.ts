@@ -16,12 +16,20 @@ export async function requeueStranded(ports: {
   readonly now: () => Instant;
 }): Promise<number> {
   const stranded = await ports.messages.unqueued(ports.now() - SETTLE_MS, BATCH);
+  const failures: unknown[] = [];
   for (const message of stranded) {
-    await forward(message, ports);
+    try {
+      await forward(message, ports);
+    } catch (error) {
+      // One that can't be queued keeps none of those behind it from being queued.
+      failures.push(error);
+      continue;
+    }
     ports.log.warn('a stranded message was queued', {
       ticket_id: message.ticketId,
       message_correlation_id: message.correlationId,
     });
   }
+  if (failures.length > 0) throw failures[0];
   return stranded.length;
 }

@@ -43,7 +43,16 @@ export async function escalateAtRisk(ports: {
   let escalated = 0;
   for (const conversation of await waiting(ports.conversations, now, SHORTEST_MS * RISK)) {
     const ticket = await ports.ticketStore.get(conversation.ticketId);
-    if (ticket === undefined || ticket.escalation !== undefined || ticket.assignee !== undefined) continue;
+    if (ticket === undefined || ticket.assignee !== undefined) continue;
+    if (ticket.escalation !== undefined) {
+      // Whoever escalated it was cut off before the team heard of it, and did not come again.
+      await announceEscalation(
+        { queue: ports.queue, tickets: ports.ticketStore },
+        ticket,
+        ports.correlationId,
+      );
+      continue;
+    }
     const { priority } = ticket;
     if (now - conversation.lastMessageAt < HUMAN_ANSWER_SECONDS[priority] * 1000 * RISK) continue;
     const summary = 'The customer has been waiting for most of the answer time.';

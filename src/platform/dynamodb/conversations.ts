@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Conversation, Entry, InboundMessage, Reply } from '../../fte/entities.ts';
 import type { ConversationPort, ReplyPort } from '../../fte/ports.ts';
 import { type Item, type Key, sortable, type Table } from './table.ts';
@@ -156,14 +157,25 @@ export function replyPort(table: Table): ReplyPort {
       return pointer && get(String(pointer.conversation_id), replyId);
     },
 
-    async move({ conversationId, id }, from, to, sentAt) {
+    async claim({ conversationId, id }) {
       const item = await table.update(replyKey(conversationId, id), {
-        UpdateExpression: `SET reply.#status = :to${sentAt === undefined ? '' : ', reply.sentAt = :sentAt'}`,
+        UpdateExpression: 'SET reply.#status = :to, reply.claim = :claim',
         ConditionExpression: 'reply.#status = :from',
         ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':from': 'pending', ':to': 'sending', ':claim': randomUUID() },
+      });
+      return item?.reply as Reply | undefined;
+    },
+
+    async settle({ conversationId, id, claim }, to, sentAt) {
+      const item = await table.update(replyKey(conversationId, id), {
+        UpdateExpression: `SET reply.#status = :to${sentAt === undefined ? '' : ', reply.sentAt = :sentAt'}`,
+        ConditionExpression: `reply.#status = :from${claim === undefined ? '' : ' AND reply.claim = :claim'}`,
+        ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
-          ':from': from,
+          ':from': 'sending',
           ':to': to,
+          ...(claim === undefined ? {} : { ':claim': claim }),
           ...(sentAt === undefined ? {} : { ':sentAt': sentAt }),
         },
       });
@@ -173,7 +185,7 @@ export function replyPort(table: Table): ReplyPort {
     async notePart({ conversationId, id }, partsSent) {
       await table.update(replyKey(conversationId, id), {
         UpdateExpression: 'SET reply.partsSent = :parts',
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: 'attribute_exists(pk) AND reply.partsSent < :parts',
         ExpressionAttributeValues: { ':parts': partsSent },
       });
     },

@@ -1,4 +1,5 @@
 import type { InboundMessage, Place } from '../../fte/entities.ts';
+import { digest } from '../../fte/ids.ts';
 import type { MessagePort } from '../../fte/ports.ts';
 import { expiry, type Item, type Key, sortable, type Table } from './table.ts';
 
@@ -6,7 +7,7 @@ import { expiry, type Item, type Key, sortable, type Table } from './table.ts';
 const KEEP_DAYS = 90;
 const MINUTE_MS = 60_000;
 /** Of one sender's messages within a minute; more than the limit needs to know. */
-const MOST_TIMES = 20;
+const MOST_RECENT = 20;
 const MOST_ATTEMPTS = 5;
 const UNQUEUED = 'MESSAGE#unqueued';
 
@@ -71,26 +72,29 @@ export function messagePort(table: Table): MessagePort {
       return items.map(toMessage);
     },
 
-    async countRecent(sender, at) {
+    async countRecent(sender, messageId, at) {
+      const own = { id: digest(messageId).slice(0, 32), at };
       const key: Key = { pk: `RATE#${sender.kind}:${sender.value}`, sk: 'RATE' };
       for (let attempt = 1; ; attempt++) {
         const item = await table.get(key);
         const version = Number(item?.version ?? 0);
-        const within = ((item?.times ?? []) as number[]).filter((time) => time > at - MINUTE_MS);
-        const times = [...within, at].slice(-MOST_TIMES);
+        const others = ((item?.recent ?? []) as (typeof own)[]).filter(
+          (one) => one.at > at - MINUTE_MS && one.id !== own.id,
+        );
+        const recent = [...others, own].slice(-MOST_RECENT);
         const written = await table.update(key, {
-          UpdateExpression: 'SET times = :times, version = :next, expires_at = :expires',
+          UpdateExpression: 'SET recent = :recent, version = :next, expires_at = :expires',
           ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
           ExpressionAttributeValues: {
-            ':times': times,
+            ':recent': recent,
             ':next': version + 1,
             ':expires': expiry(at, 1),
             ...(version === 0 ? {} : { ':version': version }),
           },
         });
-        if (written !== undefined) return times.length;
+        if (written !== undefined) return recent.length;
         // Who loses that often against himself is sending faster than a person can.
-        if (attempt === MOST_ATTEMPTS) return MOST_TIMES;
+        if (attempt === MOST_ATTEMPTS) return MOST_RECENT;
       }
     },
   };

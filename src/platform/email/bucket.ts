@@ -1,13 +1,14 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Event } from 'aws-lambda';
 import { ServiceError } from '../../observability/errors.ts';
+import { objectRequestHandler } from '../aws-config.ts';
 import { type InboundMail, readMailObject } from './inbound.ts';
 
 const client = new S3Client({
   // One host for all buckets is what stand-ins have; S3 itself takes both.
   forcePathStyle: true,
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  requestHandler: objectRequestHandler,
 });
 
 /**

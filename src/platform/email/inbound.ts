@@ -58,7 +58,8 @@ async function getObject(record: S3EventRecord, s3: Pick<S3Client, 'send'>) {
 }
 
 /**
- * Fetches the mail that a receipt rule has left in S3. Nothing is fetched of one that is too large.
+ * Fetches the mail that a receipt rule has left in S3. Nothing is fetched of one that is too large. What comes back must be
+ * the object of the event: somebody else's page would be read as a mail that is malformed, and not be asked for again.
  *
  * @throws a 400 (`FTE_MAIL_MALFORMED`, a key that is none), a 404 (`FTE_MAIL_GONE`), a 413 (`FTE_MAIL_TOO_LARGE`) or a
  *   503 (`FTE_MAIL_STORE`).
@@ -68,8 +69,14 @@ export async function readMailObject(
   s3: Pick<S3Client, 'send'>,
 ): Promise<InboundMail> {
   if (record.s3.object.size > MAX_MAIL_BYTES) throw mailTooLarge(MAX_MAIL_BYTES);
-  const { Body: body, ContentLength: length, LastModified: modified } = await getObject(record, s3);
+  const answer = await getObject(record, s3);
+  const { Body: body, ContentLength: length, LastModified: modified, ETag: etag } = answer;
   const stream = body as (AsyncIterable<Uint8Array> & { destroy?: () => void }) | undefined;
+  const expected = record.s3.object.eTag;
+  if (expected && etag?.replaceAll('"', '') !== expected) {
+    stream?.destroy?.();
+    throw mailStoreFailed('an answer that is not the object');
+  }
   if (length === undefined || length > MAX_MAIL_BYTES) {
     stream?.destroy?.();
     throw length === undefined ? mailStoreFailed('an answer without length') : mailTooLarge(MAX_MAIL_BYTES);

@@ -9,6 +9,7 @@ import {
 import { messageIdFor, REPLY_ID_HEADER } from '../../fte/channels/email.ts';
 import { DeliveryRefused } from '../../fte/errors.ts';
 import { CORRELATION_HEADER } from '../../observability/correlation.ts';
+import { SEND_TIMEOUT_MS } from '../send-config.ts';
 import { sendUnknown } from './errors.ts';
 import { asciiLine, idList, isMailbox, isTagValue, messageIdHeader, oneLine } from './header-values.ts';
 
@@ -47,7 +48,6 @@ export interface MailSender {
 }
 
 const CONNECT_MS = 1_000;
-const DEADLINE_MS = 10_000;
 
 type ClientChoices = Pick<SESv2ClientConfig, 'endpoint' | 'region' | 'credentials'>;
 
@@ -139,7 +139,7 @@ export function sesSender(
   },
   client: SESv2Client = sesClient(),
 ): MailSender {
-  const { from, domain, configurationSet, deadlineMs = DEADLINE_MS } = options;
+  const { from, domain, configurationSet, deadlineMs = SEND_TIMEOUT_MS } = options;
   return {
     async send(mail) {
       if (!isMailbox(mail.to)) throw new DeliveryRefused('The reply has no address that a mail can go to.');

@@ -1,7 +1,5 @@
+import { SEND_TIMEOUT_MS } from '../send-config.ts';
 import { deliveryInDoubt, WhatsAppRefused } from './errors.ts';
-
-/** Milliseconds for one exchange with a provider, from connecting to the last byte of the answer. */
-export const DEADLINE_MS = 10_000;
 
 export interface Answer {
   readonly status: number;
@@ -59,13 +57,14 @@ function prepare(url: string, headers: Readonly<Record<string, string>>, body: s
 /**
  * Posts to a provider, once.
  *
+ * @param deadlineMs from connecting to the last byte of the answer.
  * @throws {WhatsAppRefused} when the provider surely did not get it, a `FTE_DELIVERY_IN_DOUBT` when nobody knows.
  */
 export async function exchange(
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-  deadlineMs: number = DEADLINE_MS,
+  deadlineMs: number = SEND_TIMEOUT_MS,
 ): Promise<Answer> {
   const request = prepare(url, headers, body);
   let response: Response;

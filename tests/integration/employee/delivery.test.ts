@@ -78,7 +78,7 @@ test('sent once, however often the queue brings it, and however many bring it at
 test('cut off while the provider was asked: a person looks, nothing is sent again, counted once', async () => {
   const reply = await stored();
   // What a crash between the claim and the provider's answer leaves.
-  await connected.replies.move(reply, 'pending', 'sending');
+  await connected.replies.claim(reply);
   const { sent, deliver } = provider();
   const before = await count('fte_deliveries_in_doubt_total');
   await deliver(reply, 2);
@@ -146,6 +146,21 @@ test('refused first, accepted later: sent, and counted once', async () => {
   expect(await count('fte_customer_interactions_total', { direction: 'outbound', status: 'success' })).toBe(
     before + 1,
   );
+});
+
+test('what a slow network brings late undoes nothing of a later delivery', async () => {
+  const reply = await stored();
+  const first = (await connected.replies.claim(reply))!;
+  expect(await connected.replies.settle(first, 'pending')).toBe(true);
+  const second = (await connected.replies.claim(reply))!;
+  // The first delivery's word once more: with it the reply would be sent a third time.
+  expect(await connected.replies.settle(first, 'pending')).toBe(false);
+  await connected.replies.notePart(reply, 2);
+  await connected.replies.notePart(reply, 1);
+  expect(await connected.replies.settle(second, 'sent', 1)).toBe(true);
+  expect(await connected.replies.get(reply.conversationId, reply.id)).toMatchObject({
+    status: 'sent', sentAt: 1, partsSent: 2,
+  }); // biome-ignore format: short
 });
 
 test('a reply that is not there is a broken message', async () => {

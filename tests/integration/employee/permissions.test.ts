@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const REASONS = {
-  poller: 'Lambda itself reads the queue with this role',
+  poller: 'Lambda itself uses the queue with this role',
   lostAnswer: 'a conditional write whose answer was lost is read back (lost-answers.test.ts)',
   whatsapp: 'whatsapp.test.ts plays the providers',
   late: 'hours later (upkeep-later.test.ts, surveys.test.ts)',
@@ -39,6 +39,7 @@ const REASONS = {
 function excuse(by: string, action: string, resource: string): string | undefined {
   if (/^(logs|xray):/.test(action)) return REASONS.own;
   if (/^sqs:(Receive|Delete)Message$/.test(action)) return REASONS.poller;
+  if (resource === 'mail-dead-letter-queue' && by === 'mailObject') return REASONS.poller;
   if (action === 's3:ListBucket') return REASONS.missing;
   if (action === 'sqs:GetQueueAttributes' && ['agent', 'deliver', 'notify'].includes(by))
     return REASONS.poller;

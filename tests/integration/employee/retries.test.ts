@@ -113,8 +113,8 @@ async function surveyed(first: InboundMessage): Promise<InboundMessage> {
   for (const { id, from } of await ports.conversations.entries(ticket.conversationId)) {
     if (from === 'customer') continue;
     const reply = { conversationId: ticket.conversationId, id };
-    await ports.replies.move(reply, 'pending', 'sending');
-    await ports.replies.move(reply, 'sending', 'sent', Date.now());
+    await ports.replies.claim(reply);
+    await ports.replies.settle(reply, 'sent', Date.now());
   }
   const { followUpMessage } = await load();
   const delivery = { idempotencyKey: undefined, receivedAt: Date.now() + 1, correlationId: 'c' };

@@ -1,0 +1,90 @@
+import type { Deployment } from './deployment.ts';
+import { type Fate, fateOf, type Verdict as Judged } from './fate.ts';
+import { type Letter, letterOf, type Road } from './letters.ts';
+import type { NetworkCall, Verdict } from './network.ts';
+import { send } from './sending.ts';
+import { deadLetters, newsOf, type openWitness, sendsOf } from './witness.ts';
+
+type Witness = Awaited<ReturnType<typeof openWitness>>;
+
+/** A sender that asks again at once, and that does not give up before the service does. */
+const PERSISTENT = { tries: 8, pauseMs: 1 };
+const DRAIN_SECONDS = 60;
+/** Nine digits of a telephone number. */
+const RUN = 234_567_890;
+
+/** Reads change nothing: a process that dies after one has done as much as one that died after the change before it. */
+const changes = ({ operation }: NetworkCall) => !/ (GetItem|Query|GET)$/.test(operation);
+
+/** Follows messages one by one, each from its sending to its end. */
+export function createFollower(deployment: Deployment, witness: Witness) {
+  let letters = 0;
+
+  /** One message, with whatever `decide` lets happen to it. */
+  async function follow(
+    letter: Letter,
+    decide: (call: NetworkCall) => Verdict,
+    diesAtEnd: (functionKey: string) => boolean = () => false,
+  ): Promise<Judged> {
+    const { created, sqs, upstreams, state } = deployment;
+    Object.assign(state, { decide, diesAtEnd });
+    const sent = await send(letter, deployment, PERSISTENT);
+    await deployment.drained(DRAIN_SECONDS);
+    Object.assign(state, { decide: () => 'pass', diesAtEnd: () => false });
+    return fateOf(sent, {
+      stored: await witness.look(letter.messageId),
+      deadLetters: await deadLetters(created, sqs),
+      news: newsOf(upstreams),
+      sends: sendsOf(upstreams),
+    });
+  }
+
+  const next = (road: Road, escalates = false): Letter => {
+    letters += 1;
+    return letterOf(road, letters, RUN, escalates);
+  };
+
+  return {
+    follow,
+    next,
+
+    /**
+     * Sends one message after the other; each time the process is killed at the next step, which is a change that the
+     * message makes or, with `every`, any call at all, before it is carried out and after.
+     *
+     * @param stride 1: every step. More: every so manieth of them.
+     */
+    async killAtEveryStep(
+      { road, escalates = false }: { readonly road: Road; readonly escalates?: boolean },
+      { every = false, stride = 1 }: { readonly every?: boolean; readonly stride?: number } = {},
+      progress: (done: number, of: number) => void = () => undefined,
+    ): Promise<{ readonly fates: ReadonlyMap<Fate, number>; readonly wrong: readonly string[] }> {
+      const isStep = (call: NetworkCall) => every || changes(call);
+      let steps = 0;
+      await follow(next(road, escalates), (call) => {
+        if (isStep(call)) steps += 1;
+        return 'pass';
+      });
+      const fates = new Map<Fate, number>();
+      const wrong: string[] = [];
+      const moments = every ? (['before', 'after'] as const) : (['after'] as const);
+      for (let at = 1; at <= steps; at += stride) {
+        for (const kill of moments) {
+          const { killed } = deployment.instances.counts;
+          let passed = 0;
+          const judged = await follow(next(road, escalates), (call) => {
+            if (isStep(call)) passed += 1;
+            return passed === at && isStep(call) ? { kill } : 'pass';
+          });
+          fates.set(judged.fate, (fates.get(judged.fate) ?? 0) + 1);
+          const step = `${road}, killed ${kill} step ${at} of ${steps}`;
+          if (judged.wrong !== undefined) wrong.push(`${step}: ${judged.wrong}`);
+          if (deployment.instances.counts.killed !== killed + 1) wrong.push(`${step}: nothing was killed`);
+        }
+        progress(at, steps);
+      }
+      return { fates, wrong };
+    },
+  };
+}
+export type Follower = ReturnType<typeof createFollower>;
