@@ -6,6 +6,7 @@ import { connect } from '../src/platform/service.ts';
 import { instrument, metrics } from '../src/platform/telemetry.ts';
 
 const service = connect();
+const ports = { ...service, tickets: service.ticketStore };
 
 export const handler = instrument({
   function: 'followUp',
@@ -21,7 +22,10 @@ export const handler = instrument({
         receivedAt: request.receivedAt,
         correlationId,
       });
-      const accepted = await takeIn(message, { ...service, tickets: service.ticketStore });
+      const accepted = await takeIn(message, ports, {
+        ip: request.sourceIp,
+        sources: service.sources,
+      });
       return { status: accepted.duplicate ? 200 : 201, body: submitted(accepted.message) };
     },
   },

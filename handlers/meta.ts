@@ -1,6 +1,7 @@
 import { applyStatus } from '../src/fte/delivery/status.ts';
 import { channelOff } from '../src/fte/errors.ts';
-import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
+import { countRejection, countStale, takeInFromProvider } from '../src/fte/intake/intake.ts';
+import { isStale } from '../src/fte/intake/replay.ts';
 import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { secretSource } from '../src/platform/secrets.ts';
@@ -33,6 +34,12 @@ export const handler = instrument({
       const webhook = readMetaWebhook(request, { appSecret: await secrets.app.get(), phoneNumberId });
       for (const told of webhook.messages) {
         const receivedAt = told.timestamp ?? request.receivedAt;
+        if (isStale(receivedAt, request.receivedAt)) {
+          // Passed over and not refused: Meta would repeat the whole batch.
+          countStale(metrics, 'whatsapp');
+          log.warn('a message outside of the replay window', { told_at: receivedAt });
+          continue;
+        }
         await takeInFromProvider(whatsappMessage('meta', told, { receivedAt, correlationId }), ports);
       }
       for (const { clientReference: reference, status, errors } of webhook.statuses) {

@@ -56,6 +56,8 @@ export function localEnvironment(
       FTE_MAIL_TOKEN_HASHES: hashOf(LOCAL_MAIL_TOKEN),
       FTE_MAIL_AUTHSERV_ID: LOCAL_AUTHSERV_ID,
       FTE_MAIL_FROM: LOCAL_MAIL_FROM,
+      // On a laptop everything comes from one address.
+      FTE_SOURCE_MESSAGES_PER_MINUTE: '0',
     }),
     ...Object.fromEntries(
       secrets.map(([name, value]) => [

@@ -33,6 +33,11 @@ export interface MessagePort {
   countRecent(sender: Address, messageId: string, at: Instant): Promise<number>;
 }
 
+export interface SourcePort {
+  /** Counts one more message from an IP address; whether its network is over the limit of this minute with it. */
+  isOverLimit(ip: string, at: Instant): Promise<boolean>;
+}
+
 export interface CustomerPort {
   /** The customer with this address, if there is one. */
   find(address: Pick<Address, 'kind' | 'value'>): Promise<Customer | undefined>;

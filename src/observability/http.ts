@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { CORRELATION_HEADER } from './correlation.ts';
 import { bodyTooLarge, routeNotFound, ServiceError } from './errors.ts';
 import { UNMATCHED } from './library-metrics.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Bytes; a message of 5000 four-byte characters, escaped, with room to spare. */
 export const DEFAULT_BODY_LIMIT = 65_536;
@@ -111,7 +112,7 @@ export async function answer<T>(
   return handler(toRequest(event, bodyLimit), tools);
 }
 
-/** A response in API Gateway's form, with the correlation id that the caller may quote. */
+/** A response in API Gateway's form, with the security headers and the correlation id that the caller may quote. */
 export function toGatewayResponse(
   response: HttpResponse,
   correlationId: string,
@@ -121,8 +122,7 @@ export function toGatewayResponse(
     statusCode: response.status,
     headers: {
       'content-type': response.contentType ?? (text ? 'text/plain; charset=utf-8' : 'application/json'),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
+      ...SECURITY_HEADERS,
       ...response.headers,
       [CORRELATION_HEADER]: correlationId,
     },

@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { type Environment, isHttpUrl, readVariable, type Variable } from '../observability/config.ts';
+import {
+  type Environment,
+  isHttpUrl,
+  readVariable,
+  type Variable,
+  wholeNumber,
+} from '../observability/config.ts';
 import { ConfigError } from '../observability/errors.ts';
 import type { LedgerPlace } from './ledger.ts';
 import { readSecret, SET, type Secret } from './secrets.ts';
@@ -48,6 +54,8 @@ export interface Config {
   readonly notifyWebhook: Secret | undefined;
   /** Where news to the team is mailed, and the sender of that mail. */
   readonly notifyMail: { readonly to: string; readonly from: string } | undefined;
+  /** How many messages one network may send to the form within a minute; 0: any number. */
+  readonly sourceMessagesPerMinute: number;
   /** SHA-256 of the API keys that the operator's calls accept. */
   readonly operatorKeyHashes: readonly string[];
 }
@@ -82,6 +90,7 @@ export function loadConfig(env: Environment = process.env): Config {
     outboxFile: read('FTE_OUTBOX_FILE', optionalPath),
     notifyMail: to === undefined || from === undefined ? undefined : { to, from },
     notifyWebhook: notifyWebhook(env),
+    sourceMessagesPerMinute: read('FTE_SOURCE_MESSAGES_PER_MINUTE', wholeNumber(0, 100_000, 60)),
     operatorKeyHashes: read('FTE_OPERATOR_KEY_HASHES', keyHashes),
   };
 }

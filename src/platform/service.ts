@@ -4,6 +4,7 @@ import { conversationPort, replyPort } from './dynamodb/conversations.ts';
 import { customerPort } from './dynamodb/customers.ts';
 import { deploymentPort } from './dynamodb/deployments.ts';
 import { messagePort } from './dynamodb/messages.ts';
+import { sourcePort } from './dynamodb/sources.ts';
 import { openTable } from './dynamodb/table.ts';
 import { ticketPort } from './dynamodb/tickets.ts';
 import { queuePort } from './sqs.ts';
@@ -23,6 +24,7 @@ export function connect(config: Config = loadConfig()) {
     customers: customerPort(table),
     conversations: conversationPort(table),
     replies: replyPort(table),
+    sources: sourcePort(table, config.sourceMessagesPerMinute),
     deployments: deploymentPort(table),
     ticketStore,
     tickets: createTickets(ticketStore, metrics),

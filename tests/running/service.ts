@@ -11,6 +11,7 @@ import type { InstrumentedHandler } from '../../src/observability/handler-option
 import { watchAwsCalls } from './aws-calls.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { rolesOf } from './roles.ts';
+import { scanTable } from './scan.ts';
 import { ROOT, readServerlessYml } from './serverless-yml.ts';
 
 const REGION = 'eu-central-1';
@@ -31,6 +32,8 @@ export interface Call {
   readonly operator?: boolean;
   /** When the gateway received it; now, unless told otherwise. */
   readonly receivedAt?: number;
+  /** The caller's address as the gateway saw it. */
+  readonly sourceIp?: string;
 }
 
 export interface StartOptions {
@@ -105,7 +108,7 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
       pathParameters: params,
       queryStringParameters: call.query ?? {},
       requestContext: {
-        http: { method, path, sourceIp: '127.0.0.1' },
+        http: { method, path, sourceIp: call.sourceIp ?? '127.0.0.1' },
         timeEpoch: call.receivedAt ?? Date.now(),
       },
       body: call.rawBody ?? (call.body === undefined ? undefined : JSON.stringify(call.body)),
@@ -142,6 +145,8 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
     outboxFile: process.env.FTE_OUTBOX_FILE ?? '',
     invoke,
     request,
+    /** Everything in the table. */
+    scan: () => scanTable(standIns.dynamodbUrl, process.env.FTE_TABLE ?? ''),
     /** Runs one queue's function with messages of the test's own. */
     deliverTo: async (functionKey: string, event: SQSEvent) =>
       (await invoke(functionKey, event)) as SQSBatchResponse,

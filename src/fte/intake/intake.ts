@@ -4,7 +4,7 @@ import type { FteMetrics } from '../catalogue.ts';
 import type { InboundMessage } from '../entities.ts';
 import { rateLimited } from '../errors.ts';
 import { digest, groupOf } from '../ids.ts';
-import type { MessagePort, QueuePort, TicketPort } from '../ports.ts';
+import type { MessagePort, QueuePort, SourcePort, TicketPort } from '../ports.ts';
 import type { Channel } from '../vocabulary.ts';
 
 /** More than this many messages a minute from one sender are refused. */
@@ -50,22 +50,39 @@ function leaveToUpkeep(error: unknown, channel: Channel, { metrics, log }: Intak
   log.error('a stored message could not be queued; upkeep will', { error });
 }
 
+/** Where a message came from that anybody may send. A provider's webhooks all come from the provider. */
+export interface SourceLimit {
+  readonly ip: string;
+  readonly sources: SourcePort;
+}
+
+/** Whether too much comes from one network, whatever addresses are typed there, or from one sender. */
+async function isFlood(
+  { id, from, receivedAt }: InboundMessage,
+  messages: Pick<MessagePort, 'countRecent'>,
+  limit: SourceLimit | undefined,
+): Promise<boolean> {
+  if (limit !== undefined && (await limit.sources.isOverLimit(limit.ip, receivedAt))) return true;
+  return (await messages.countRecent(from, id, receivedAt)) > MESSAGES_PER_MINUTE;
+}
+
 /**
  * Takes a message in, whatever its channel: refuses a flood, recognises a repetition, stores, queues, counts.
  * Storing comes first and is the one step that decides; what a crash leaves undone after it, is done later.
  *
  * @throws a 429 (`FTE_RATE_LIMITED`), or what a port throws.
  */
-export async function takeIn(message: InboundMessage, ports: IntakePorts): Promise<Accepted> {
+export async function takeIn(
+  message: InboundMessage,
+  ports: IntakePorts,
+  limit?: SourceLimit,
+): Promise<Accepted> {
   const { messages, metrics } = ports;
   const { channel } = message;
   const inbound = { channel, direction: 'inbound' } as const;
 
   const known = await messages.get(message.id);
-  if (
-    known === undefined &&
-    (await messages.countRecent(message.from, message.id, message.receivedAt)) > MESSAGES_PER_MINUTE
-  ) {
+  if (known === undefined && (await isFlood(message, messages, limit))) {
     metrics.inc('fte_customer_interactions_total', { ...inbound, status: 'rate_limited' });
     metrics.inc('fte_webhook_rejections_total', { channel, reason: 'rate_limited' });
     throw rateLimited(channel, COOL_DOWN_SECONDS);
@@ -85,7 +102,7 @@ export async function takeIn(message: InboundMessage, ports: IntakePorts): Promi
   return { message: kept, duplicate: !stored };
 }
 
-type Rejection = 'malformed' | 'too_large' | 'signature' | 'unauthorized';
+type Rejection = 'malformed' | 'too_large' | 'signature' | 'unauthorized' | 'stale';
 const REJECTIONS: Readonly<Record<number, Rejection>> = {
   400: 'malformed',
   413: 'too_large',
@@ -115,7 +132,15 @@ export function countRejection(
   { status }: ServiceError,
 ): void {
   const reason = REJECTIONS[status];
-  if (reason === undefined) return;
+  if (reason !== undefined) reject(metrics, channel, reason);
+}
+
+function reject(metrics: FteMetrics, channel: InboundMessage['channel'], reason: Rejection): void {
   metrics.inc('fte_customer_interactions_total', { channel, direction: 'inbound', status: 'rejected' });
   metrics.inc('fte_webhook_rejections_total', { channel, reason });
+}
+
+/** Counts a message of a signed webhook that is outside of the replay window. */
+export function countStale(metrics: FteMetrics, channel: InboundMessage['channel']): void {
+  reject(metrics, channel, 'stale');
 }

@@ -57,7 +57,7 @@ function policy(style: string, script: string): string {
 }
 
 /**
- * The form's page in one piece, with the headers that it is sent under.
+ * The form's page in one piece, with the headers that it is sent under beside the usual ones.
  *
  * @throws Error naming the file that can't be read.
  */
@@ -71,10 +71,6 @@ export function loadPage(folder: string = FOLDER): Page {
       .replace('<!--script-->', () => script),
     headers: {
       'content-security-policy': policy(style, script),
-      'referrer-policy': 'no-referrer',
-      'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
       // Asked for again each time, but kept for the way back, with what was typed in it.
       'cache-control': 'no-cache',
     },
