@@ -1,7 +1,8 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, LogLevel, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { currentContext } from './context.ts';
-import { redact } from './redact.ts';
+import { redact } from './redaction/redact.ts';
+import { redactText } from './redaction/text.ts';
 
 /** Structured facts beside a message; customer data in them is redacted before a line is written. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -21,20 +22,22 @@ export interface Log {
 class ContextLogFormatter extends LogFormatter {
   formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
     const context = currentContext();
-    const item = new LogItem({
-      attributes: {
-        level: attributes.logLevel,
-        timestamp: this.formatTimestamp(attributes.timestamp),
-        service: attributes.serviceName,
-        message: redact(attributes.message) as string,
-        function: context?.invocation.functionName,
-        request_id: context?.invocation.requestId,
-        cold_start: context?.invocation.coldStart,
-        correlation_id: context?.correlationId,
-        trace_id: attributes.xRayTraceId,
-      },
-    });
-    return item.addAttributes(redact(additional) as LogAttributes);
+    const line: LogAttributes = {
+      level: attributes.logLevel,
+      timestamp: this.formatTimestamp(attributes.timestamp),
+      service: attributes.serviceName,
+      message: redactText(attributes.message),
+      function: context?.invocation.functionName,
+      request_id: context?.invocation.requestId,
+      cold_start: context?.invocation.coldStart,
+      correlation_id: context?.correlationId,
+      trace_id: attributes.xRayTraceId,
+    };
+    // What a line says of itself is not a matter of its fields.
+    for (const [key, value] of Object.entries(redact(additional) as LogAttributes)) {
+      if (!(key in line)) line[key] = value;
+    }
+    return new LogItem({ attributes: line });
   }
 }
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { loadObservabilityConfig } from '../../src/observability/config.ts';
-import { REDACTED, redact } from '../../src/observability/redact.ts';
+import { REDACTED } from '../../src/observability/redaction/mark.ts';
+import { redact } from '../../src/observability/redaction/redact.ts';
 import { ROOT } from '../running/serverless-yml.ts';
 
 const guide = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');

@@ -2,7 +2,7 @@
 import { partsOf, type WhatsAppProvider } from '../../../src/fte/channels/whatsapp.ts';
 import { DeliveryRefused } from '../../../src/fte/errors.ts';
 import { ServiceError } from '../../../src/observability/errors.ts';
-import { redact } from '../../../src/observability/redact.ts';
+import { redact } from '../../../src/observability/redaction/redact.ts';
 import { WhatsAppRefused } from '../../../src/platform/whatsapp/errors.ts';
 import { type MetaSenderConfig, metaSender } from '../../../src/platform/whatsapp/meta-sender.ts';
 import { type TwilioSenderConfig, twilioSender } from '../../../src/platform/whatsapp/twilio-sender.ts';
