@@ -1,6 +1,7 @@
 import { HUMAN_ANSWER_SECONDS, TARGET_SECONDS } from '../../src/fte/targets.ts';
 import { FLEET_JOB } from '../../src/observability/fleet/entries.ts';
 import { INSTANCE_JOB } from '../../src/observability/push/wire.ts';
+import { readLinks } from './links.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -25,8 +26,8 @@ export const config = {
   /** The job that scrapes the gateways; the gateways' own `up` has it. */
   gatewayJob: 'pushgateway',
   instanceJob: INSTANCE_JOB,
-  /** What links begin with. The runbooks' may become the address of your repository. */
-  links: { runbooks: 'monitoring/runbooks', dashboards: 'http://localhost:3000/d' },
+  /** What links begin with: `FTE_GRAFANA_URL` and `FTE_RUNBOOKS_URL` when the files are built. */
+  links: readLinks(),
   scrapeInterval: 15,
   /** The totals change with each fold; looking more often shows nothing new. */
   evaluationInterval: 15,

@@ -49,7 +49,7 @@ export function ruleYaml(rule: Rule, scale = 1): Record<string, unknown> {
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      dashboard: `${config.links.dashboards}/${rule.dashboard}`,
+      dashboard: `${config.links.grafana}/d/${rule.dashboard}`,
       runbook_url: `${config.links.runbooks}/${rule.alert}.md`,
     },
   };

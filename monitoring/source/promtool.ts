@@ -34,7 +34,7 @@ export function run(
 }
 
 /** The recorded series that an alert reads, and nothing else: promtool evaluates every rule in every minute. */
-function recordingsFor(alert: Alert): readonly Rule[] {
+export function recordingsFor(alert: Alert): readonly Rule[] {
   const objective = /slo="(\w+)"/.exec(alert.expr)?.[1];
   return sloRecordings(timed()).rules.filter(
     (rule) =>

@@ -6,8 +6,10 @@ import { all, bucket, counter, countOf, sum, type Timed } from './promql.ts';
 const { slo } = config;
 const RATE_WINDOW = 300;
 
+export type ObjectiveName = 'availability' | 'processing' | 'delivery';
+
 interface Objective {
-  readonly slo: 'availability' | 'processing' | 'delivery';
+  readonly slo: ObjectiveName;
   readonly alert: string;
   readonly objective: number;
   /** Events a second, good and bad. */

@@ -5,9 +5,11 @@ import { functionCases, pipelineCases } from './cases/pipeline.ts';
 import { serviceCases } from './cases/service.ts';
 import { STEP, silenceCases } from './cases/silence.ts';
 import { sloCases } from './cases/slo.ts';
+import { amidOthers, elsewhere } from './cases/surroundings.ts';
 import { config } from './config.ts';
 import { allAlerts } from './groups.ts';
 import type { Alert } from './model.ts';
+import { recordingTestFiles } from './recording-tests.ts';
 
 /** All cases, by the file that they are written to. */
 export const CASES: Readonly<Record<string, readonly Case[]>> = {
@@ -26,7 +28,7 @@ const labelled = (name: string, labels: Labels) =>
     .join(', ')}}`;
 
 /** Minutes between the samples and evaluations of an alert's cases. */
-const stepOf = (alert: string) => (silenceCases.some((test) => test.alert === alert) ? STEP : 1);
+export const stepOf = (alert: string) => (silenceCases.some((test) => test.alert === alert) ? STEP : 1);
 
 /** Whether a case is about this rule. */
 export function isAbout({ alert, rule = {} }: Case, of: Alert): boolean {
@@ -48,12 +50,6 @@ function evaluation(test: Case, alert: Alert, minute: number, firing: readonly L
   };
 }
 
-const ELSEWHERE = 'another-service';
-const elsewhere = ([name, values]: Series): Series => [
-  name.replace(`job="${config.job}"`, `job="${ELSEWHERE}"`),
-  values,
-];
-
 function unitTest(name: string, step: number, series: readonly Series[], evaluations: readonly object[]) {
   return {
     name,
@@ -63,16 +59,21 @@ function unitTest(name: string, step: number, series: readonly Series[], evaluat
   };
 }
 
-/** A case as promtool reads it. What fires did not a minute before. */
+/** When it must be silent: before it fires, or, where the matter is that it ends, after. */
+const beside = ({ kind, alert, at }: Case) => at + (kind === 'ends' ? stepOf(alert) : -stepOf(alert));
+
+/** A case as promtool reads it. What fires did not a minute before; what ends does not a minute later. */
 function testOf(test: Case, alert: Alert) {
   const evaluations =
     test.firing.length === 0
       ? [evaluation(test, alert, test.at, [])]
       : [
-          ...(test.at > 0 ? [evaluation(test, alert, test.at - stepOf(test.alert), [])] : []),
+          ...(test.at > 0 ? [evaluation(test, alert, beside(test), [])] : []),
           evaluation(test, alert, test.at, test.firing),
         ];
-  return unitTest(`${test.alert} ${test.kind}: ${test.what}`, stepOf(test.alert), test.series, evaluations);
+  // An objective's alerts read what is recorded, and the recordings have tests of their own.
+  const series = sloCases.includes(test) ? test.series : amidOthers(test.series);
+  return unitTest(`${test.alert} ${test.kind}: ${test.what}`, stepOf(test.alert), series, evaluations);
 }
 
 /** The first case that fires, with all its series under the job of somebody else: no alert of ours. */
@@ -113,14 +114,12 @@ export function testFile(cases: readonly Case[], ruleFiles: readonly string[], a
 /** All test files of the alerts that `written` names, by file name. */
 export function testFiles(written: ReadonlySet<string>): ReadonlyMap<string, object> {
   const alerts = allAlerts().filter(({ alert }) => written.has(alert));
-  return new Map(
-    Object.entries(CASES).map(([name, cases]) => [
-      `${name}.yml`,
-      testFile(
-        cases,
-        ['../../fte_alerting_rules.yml', '../rules/slo.yml'],
-        alerts.filter((alert) => cases.some((test) => isAbout(test, alert))),
-      ),
-    ]),
-  );
+  const ruleFiles = ['../../fte_alerting_rules.yml', '../rules/slo.yml'];
+  return new Map<string, object>([
+    ...Object.entries(CASES).map(([name, cases]) => {
+      const own = alerts.filter((alert) => cases.some((test) => isAbout(test, alert)));
+      return [`${name}.yml`, testFile(cases, ruleFiles, own)] as const;
+    }),
+    ...recordingTestFiles(ruleFiles.slice(1)),
+  ]);
 }

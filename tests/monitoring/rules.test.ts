@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { generatedFiles, staleFiles } from '../../monitoring/source/build.ts';
+import type { Case } from '../../monitoring/source/cases/case.ts';
 import { config } from '../../monitoring/source/config.ts';
 import { allAlerts, allGroups, emittable, metricsOf, notEmitted } from '../../monitoring/source/groups.ts';
 import { DASHBOARDS, SEVERITIES } from '../../monitoring/source/model.ts';
@@ -84,7 +85,7 @@ describe.each(
     const kinds = new Set(own.map(({ kind }) => kind));
     // The watchdog has no threshold.
     const wanted = alert.severity === 'none' ? ['fires'] : ['fires', 'silent', 'edge'];
-    expect([...kinds].toSorted()).toEqual(wanted.toSorted());
+    expect(wanted.filter((kind) => !kinds.has(kind as Case['kind']))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { allAlerts, allGroups, metricsOf } from '../../monitoring/source/groups.ts';
+import { readLinks, SERVED_RUNBOOKS } from '../../monitoring/source/links.ts';
 import { ruleYaml } from '../../monitoring/source/model.ts';
 import { run } from '../../monitoring/source/promtool.ts';
 import { readSources } from '../../scripts/docs.ts';
@@ -15,7 +16,8 @@ import { describeReal } from '../servers/skipping.ts';
 
 const catalogue: Catalogue = fullCatalogue;
 const FOLDER = join(ROOT, 'monitoring', 'runbooks');
-const names = [...new Set(allAlerts().map(({ alert }) => alert))];
+const alerts = allAlerts();
+const names = [...new Set(alerts.map(({ alert }) => alert))];
 const read = (name: string) => readFile(join(FOLDER, `${name}.md`), 'utf8');
 const recorded = new Set(
   allGroups().slo.flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : []))),
@@ -57,12 +59,60 @@ test('each alert has a runbook, and each runbook an alert', async () => {
   expect(files.toSorted()).toEqual(names.toSorted());
 });
 
-test("each alert's link leads to its runbook", () => {
-  for (const alert of allAlerts()) {
-    expect(ruleYaml(alert)).toMatchObject({
-      annotations: { runbook_url: `monitoring/runbooks/${alert.alert}.md` },
-    });
-  }
+/** The links of an alert as its annotations have them. */
+const annotationsOf = (alert: (typeof alerts)[number]) =>
+  ruleYaml(alert).annotations as { readonly runbook_url: string; readonly dashboard: string };
+
+test.each(alerts.map((alert) => [alert.alert, alert] as const))(
+  '%s: its links can be opened from a mailbox, and lead to a file',
+  async (_, alert) => {
+    const { runbook_url, dashboard } = annotationsOf(alert);
+    const [runbook, board] = [new URL(runbook_url), new URL(dashboard)];
+    for (const { protocol } of [runbook, board]) expect(protocol).toMatch(/^https?:$/);
+    const served = runbook.pathname.replace(/^.*[/]runbooks[/]/, 'monitoring/runbooks/');
+    expect(await readFile(join(ROOT, served), 'utf8')).toMatch(new RegExp(`^# ${alert.alert}\\n`));
+    const file = join(
+      ROOT,
+      'monitoring/grafana/dashboards',
+      board.pathname.replace(/^[/]d[/](.+)$/, '$1.json'),
+    );
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ uid: alert.dashboard });
+  },
+);
+
+test('the compose file has Grafana serve the runbooks where the links look for them', async () => {
+  const compose = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
+  expect(compose).toContain(`./monitoring/runbooks:/usr/share/grafana${SERVED_RUNBOOKS}:ro`);
+  expect(compose).toContain('127.0.0.1:3000:3000');
+});
+
+test('the addresses come from the environment, else from the repository, else from Grafana', () => {
+  const links = (env: Record<string, string>, repository?: unknown) => readLinks(env, repository ?? '');
+  expect(links({})).toEqual({
+    grafana: 'http://localhost:3000',
+    runbooks: 'http://localhost:3000/public/runbooks',
+  });
+  expect(links({ FTE_GRAFANA_URL: 'https://grafana.example/' })).toEqual({
+    grafana: 'https://grafana.example',
+    runbooks: 'https://grafana.example/public/runbooks',
+  });
+  const there = 'https://github.com/some/where/blob/HEAD/monitoring/runbooks';
+  for (const repository of [
+    { type: 'git', url: 'git+https://github.com/some/where.git' },
+    'https://github.com/some/where',
+    'git@github.com:some/where.git',
+  ])
+    expect(links({}, repository).runbooks).toBe(there);
+  expect(
+    links({ FTE_RUNBOOKS_URL: 'https://wiki.example/fte' }, 'https://github.com/some/where').runbooks,
+  ).toBe('https://wiki.example/fte');
+});
+
+test('an address that is none stops the build, by name', () => {
+  expect(() => readLinks({ FTE_RUNBOOKS_URL: 'wiki/fte' })).toThrow(
+    'FTE_RUNBOOKS_URL is "wiki/fte", but must be an address that begins with http:// or https://',
+  );
+  expect(() => readLinks({ FTE_GRAFANA_URL: 'ftp://x' })).toThrow('FTE_GRAFANA_URL is "ftp://x"');
 });
 
 test('a name, a label, a value or an edge that does not exist is seen', () => {

@@ -13,10 +13,10 @@ export interface Case {
   readonly alert: string;
   /** Labels that tell rules with the same name apart. */
   readonly rule?: Labels;
-  readonly kind: 'fires' | 'silent' | 'edge';
+  readonly kind: 'fires' | 'ends' | 'silent' | 'edge';
   readonly what: string;
   readonly series: readonly Series[];
-  /** Minutes. `fires` and an `edge` with labels fire there and did not a minute before. */
+  /** Minutes. What `fires` did not a minute before; what `ends` fires for the last time. */
   readonly at: number;
   /** The labels of what fires, without name and severity. */
   readonly firing: readonly Labels[];
@@ -50,9 +50,14 @@ const LONG = 400;
 /** A counter that grows by so much a minute, from the start. */
 export const steady = (perMinute: number) => `0+${perMinute}x${LONG}`;
 /** A counter that grows by `before` a minute, and by `after` from the given minute on. */
-export function from(minute: number, after: number, before = 0): string {
+export function from(minute: number, after: number, before = 0, minutes = LONG): string {
   const reached = before * minute;
-  return `0+${before}x${minute} ${reached + after}+${after}x${LONG}`;
+  return `0+${before}x${minute} ${reached + after}+${after}x${minutes}`;
+}
+/** A counter that grows by so much a minute between two minutes, and then no more. */
+export function during(minute: number, until: number, perMinute: number): string {
+  const minutes = until - minute;
+  return `0x${minute} ${perMinute}+${perMinute}x${minutes - 1} ${perMinute * minutes}x${LONG}`;
 }
 /** A gauge that jumps to a value in the given minute. */
 export const jump = (minute: number, value: number, before = 0) => `${before}x${minute - 1} ${value}x${LONG}`;
@@ -64,6 +69,10 @@ export function casesOf(alert: string, rule?: Labels) {
     /** Begins to fire in this very minute. */
     fires: (what: string, series: readonly Series[], at: number, ...firing: readonly Labels[]): Case => ({
       ...base, kind: 'fires', what, series, at, firing: firing.length === 0 ? [{}] : firing,
+    }),
+    /** Fires for the last time in this minute. */
+    ends: (what: string, series: readonly Series[], at: number, ...firing: readonly Labels[]): Case => ({
+      ...base, kind: 'ends', what, series, at, firing: firing.length === 0 ? [{}] : firing,
     }),
     /** Does not fire, in this minute. */
     silent: (what: string, series: readonly Series[], at: number): Case => ({

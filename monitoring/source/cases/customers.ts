@@ -1,5 +1,5 @@
 // biome-ignore-all format: tables read better a row a line
-import { type Case, casesOf, from, fte, histogram, jump, steady } from './case.ts';
+import { type Case, casesOf, during, from, fte, histogram, jump, steady } from './case.ts';
 
 const queue = (queue_name: string, values: string) => fte('fte_message_queue_size', { queue_name }, values);
 const age = (queue_name: string, values: string) =>
@@ -30,6 +30,7 @@ export const customerCases: readonly Case[] = [
   waiting.edge('ten customers', [unanswered('10x60')], 50),
 
   late.fires('11 % are late', [...pickups(from(120, 0.89, 1), steady(1)), ...pickups(steady(0), steady(0), 'low')], 180),
+  late.ends('all were late for twenty minutes', pickups(steady(0), during(120, 140, 1)), 195),
   late.silent('9 % are late', pickups(steady(0.91), steady(1)), 200),
   late.silent('four late ones', pickups(steady(0), steady(0.07)), 200),
   late.fires('five late ones are enough', pickups(steady(0), from(120, 0.25)), 145),

@@ -1,5 +1,6 @@
 // biome-ignore-all format: tables read better a row a line
-import { type Case, casesOf, from, fte, histogram, jump, type Series, steady, up } from './case.ts';
+import { type Case, casesOf, during, from, fte, histogram, jump, type Series, steady, up } from './case.ts';
+import { elsewhere } from './surroundings.ts';
 
 /** A gauge's alert keeps the job's label; one that is summed up has none. */
 const FTE = { job: 'fte' };
@@ -10,39 +11,46 @@ const folding = fold('0+60x400');
 const dependency = (name: string, values: string) => fte('fte_dependency_up', { dependency: name }, values);
 const requests = (status_code: string, values: string, method = 'GET') =>
   fte('fte_http_requests_total', { method, endpoint: '/', status_code }, values);
-const latency = (upTo3: number, all: number) =>
-  histogram('fte_http_request_duration_seconds', { method: 'GET', endpoint: '/' }, {
-    '2': steady(0), '3': steady(upTo3), '5': steady(all), '+Inf': steady(all),
+/** Requests of which so many a minute are done within 3 s, and so many in all. */
+const latency = (upTo3: string, all: string, method = 'GET') =>
+  histogram('fte_http_request_duration_seconds', { method, endpoint: '/' }, {
+    '2': steady(0), '3': upTo3, '5': all, '+Inf': all,
   });
+/** Another service, all of whose requests are slow. */
+const slowElsewhere = latency(steady(0), steady(400), 'PUT').map(elsewhere);
 
 const down = casesOf('ServiceDown');
 const serviceDown: readonly Case[] = [
   down.fires('a dependency is not reached', [folding, up(GATEWAY, '1x60'), dependency('queue', jump(5, 0, 1)), dependency('model', '1x60')], 6, { ...FTE, dependency: 'queue' }),
   down.fires('the gateway does not answer', [folding, up(GATEWAY, jump(5, 0, 1)), up('pushgateway-2:9091', '1x60')], 6, { job: 'pushgateway', instance: GATEWAY }),
-  // The last fold began in minute 10; more than two minutes are over in minute 13.
-  down.fires('nothing is folded', [fold('0+60x10 600x60'), up(GATEWAY, '1x60')], 14, FTE),
+  // The last fold began 55 s after minute 10; two minutes and 5 s are over in minute 13.
+  down.fires('nothing is folded', [fold('0+60x10 655x60'), up(GATEWAY, '1x60')], 14, FTE),
   down.fires('nothing was ever folded', [up(GATEWAY, '1x60')], 1, FTE),
   down.silent('all is well', [folding, up(GATEWAY, '1x60'), dependency('queue', '1x60'), dependency('database', '1x60')], 30),
+  down.silent('something else is down', [folding, up(GATEWAY, '1x60'), ['up{job="prometheus", instance="localhost:9090"}', '0x60']], 30),
   down.edge('a fold of exactly two minutes ago', [fold('0 0 0 60+60x60'), up(GATEWAY, '1x60')], 8),
 ];
 
 const errors = casesOf('HighErrorRate');
 const highErrorRate: readonly Case[] = [
-  errors.fires('6 % fail', [requests('200', steady(94)), requests('503', from(20, 6))], 27),
-  errors.fires('6 % fail, of several kinds', [requests('200', steady(94)), requests('500', from(20, 3)), requests('504', from(20, 3), 'POST')], 27),
+  // Ten times the traffic from minute 20 on: errors and requests must be counted over the same time.
+  errors.fires('5.4 % fail, of all kinds', [requests('200', from(20, 94.6, 10)), requests('500', from(20, 1.4)), requests('502', from(20, 1.3)), requests('503', from(20, 1.3), 'POST'), requests('504', from(20, 1.4))], 25),
+  errors.ends('6 % failed for ten minutes', [requests('200', steady(94)), requests('503', during(20, 30, 6))], 30),
   errors.silent('4 % fail', [requests('200', steady(96)), requests('500', steady(4))], 60),
   errors.silent('all are refused', [requests('422', steady(100))], 60),
-  errors.silent('half of 15 requests fail', [requests('200', steady(1.5)), requests('500', steady(1.5))], 60),
+  errors.silent('half of 19 requests fail', [requests('200', steady(1.9)), requests('500', steady(1.9))], 60),
   errors.fires('half of 20 requests fail: enough', [requests('200', from(20, 2)), requests('500', from(20, 2))], 27),
-  errors.edge('5 % fail', [requests('200', steady(95)), requests('500', steady(5))], 60),
+  // In numbers whose rates are exact in binary.
+  errors.edge('5 % fail', [requests('200', steady(1920)), requests('201', steady(240)), requests('202', steady(120)), requests('500', steady(120))], 60),
 ];
 
 const slow = casesOf('SlowResponseTime');
 const slowResponseTime: readonly Case[] = [
-  slow.fires('6 % take more than 3 s', [...latency(94, 100), requests('200', from(20, 4))], 30),
-  slow.silent('4 % take more than 3 s', [...latency(96, 100), requests('200', steady(100))], 60),
-  slow.silent('too few requests', [...latency(1, 2), requests('200', steady(3.9))], 60),
-  slow.edge('5 % take more than 3 s', [...latency(95, 100), requests('200', steady(100))], 60),
+  slow.fires('5.4 % take more than 3 s, those that store something', [...latency(steady(94.6), steady(94.6)), ...latency(steady(0), from(20, 5.4), 'POST'), requests('200', from(20, 4))], 30),
+  slow.ends('a tenth took more than 3 s for ten minutes', [...latency(steady(90), steady(90)), ...latency(steady(0), during(20, 30, 10), 'POST'), requests('200', steady(100))], 32),
+  slow.silent('4 % take more than 3 s', [...latency(steady(96), steady(100)), ...slowElsewhere, requests('200', steady(100))], 60),
+  slow.silent('too few requests', [...latency(steady(1), steady(2)), requests('200', steady(3.9))], 60),
+  slow.edge('5 % take more than 3 s', [...latency(steady(95), steady(100)), requests('200', steady(100))], 60),
 ];
 
 const created = (perMinute: number, more: Record<string, string> = {}) =>
@@ -65,16 +73,21 @@ function escalationRate(severity: 'warning' | 'critical', limit: number): readon
   ];
 }
 
-const runs = (upTo30: number, all: number, start = 0, operation = 'run') =>
+const runs = (upTo30: number, all: number, start = 0, operation = 'run', lower = '20') =>
   histogram('fte_agent_thinking_time_seconds', { operation }, {
-    '20': steady(0), '30': from(start, upTo30), '45': from(start, all), '+Inf': from(start, all),
+    [lower]: steady(0), '30': from(start, upTo30), '45': from(start, all), '+Inf': from(start, all),
   });
+/** More runs, told apart by a label: all of them slow. */
+const slowRuns = (all: string) =>
+  histogram('fte_agent_thinking_time_seconds', { operation: 'run', more: 'slow' }, { '30': steady(0), '45': all, '+Inf': all });
 const thinking = casesOf('AgentSlowThinking');
+const slowRunsElsewhere = runs(0, 400, 0, 'run', '12').map(elsewhere);
 const agentSlowThinking: readonly Case[] = [
   thinking.fires('6 % take more than 30 s', [...runs(18.8, 20, 20), ...runs(400, 400, 0, 'classify')], 26),
-  thinking.silent('4 % take more than 30 s', runs(19.2, 20), 60),
+  thinking.ends('a tenth took longer for ten minutes', [...runs(18, 18), ...slowRuns(during(20, 30, 2))], 32),
+  thinking.silent('4 % take more than 30 s', [...runs(19.2, 20), ...slowRunsElsewhere], 60),
   thinking.silent('only single calls do', [...runs(20, 20), ...runs(0, 400, 0, 'generate')], 60),
-  thinking.silent('four slow runs', runs(0, 0.8), 60),
+  thinking.silent('not five slow runs', [...runs(0, 0.95), ...runs(400, 400, 0, 'classify')], 60),
   thinking.fires('five slow runs are enough', runs(0, 1, 20), 30),
   thinking.edge('5 % take more than 30 s', runs(19, 20), 60),
 ];
@@ -86,7 +99,7 @@ const failed = (values: string, error_type = 'database') =>
 const database = casesOf('DatabaseConnectivityIssue');
 const databaseConnectivityIssue: readonly Case[] = [
   database.fires('the check does not reach it', [dependency('database', jump(5, 0, 1)), dependency('queue', '1x60')], 7, { ...FTE, dependency: 'database' }),
-  database.fires('6 % of the invocations meet errors of it', [invoked(100), failed(from(20, 6))], 27),
+  database.fires('5.4 % of the invocations meet errors of it', [invoked(100), failed(from(20, 5.4))], 27),
   database.silent('another dependency is down', [dependency('database', '1x60'), dependency('queue', '0x60')], 30),
   database.silent('4 % meet errors of it', [invoked(100), failed(steady(4))], 60),
   database.silent('other errors', [invoked(100), failed(steady(50), 'llm')], 60),
@@ -103,15 +116,22 @@ const highMessageQueueSize: readonly Case[] = [
   queue.edge('1000 messages', [size('1000x60')], 30),
 ];
 
-const rating = (mean: number, perMinute: number, start = 0): readonly Series[] => [
-  fte('fte_customer_satisfaction_score_sum', { interaction_type: 'ai_resolved' }, from(start, mean * perMinute)),
-  fte('fte_customer_satisfaction_score_count', { interaction_type: 'ai_resolved' }, from(start, perMinute)),
+const DAY_MINUTES = 1440;
+const TWO_DAYS = 2 * DAY_MINUTES;
+const rating = (mean: number, perMinute: number, start = 0, minutes = 400): readonly Series[] => [
+  fte('fte_customer_satisfaction_score_sum', { interaction_type: 'ai_resolved' }, from(start, mean * perMinute, 0, minutes)),
+  fte('fte_customer_satisfaction_score_count', { interaction_type: 'ai_resolved' }, from(start, perMinute, 0, minutes)),
 ];
 const satisfaction = casesOf('LowCustomerSatisfaction');
 const lowCustomerSatisfaction: readonly Case[] = [
   satisfaction.fires('a mean of 3.25', rating(3.25, 1, 100), 125),
-  satisfaction.silent('a mean of 3.75', rating(3.75, 1), 300),
-  satisfaction.silent('nine bad ratings', rating(1, 0.025), 360),
+  satisfaction.fires('ten ratings a day are enough', rating(3.25, 10 / DAY_MINUTES, 0, TWO_DAYS), 1455),
+  satisfaction.ends('a mean of 3.25 for two days, then nothing but fives', [
+    fte('fte_customer_satisfaction_score_sum', { interaction_type: 'ai_resolved' }, `0+3.25x${TWO_DAYS} ${3.25 * TWO_DAYS + 5}+5x400`),
+    fte('fte_customer_satisfaction_score_count', { interaction_type: 'ai_resolved' }, `0+1x${TWO_DAYS + 400}`),
+  ], 3085),
+  satisfaction.silent('a mean of 3.75', rating(3.75, 1, 0, TWO_DAYS), 2800),
+  satisfaction.silent('nine bad ratings a day', rating(1, 9 / DAY_MINUTES, 0, TWO_DAYS), 2800),
   satisfaction.edge('a mean of 3.5', rating(3.5, 1), 300),
 ];
 

@@ -1,11 +1,10 @@
 import { config } from '../config.ts';
 import { allAlerts } from '../groups.ts';
+import { SERVED_RUNBOOKS } from '../links.ts';
 
-/**
- * Where Grafana opens runbooks. With an address in `config.links.runbooks` it is that; else Grafana's own web server has
- * them, since the compose file mounts the folder into what it serves.
- */
-const RUNBOOKS = URL.canParse(config.links.runbooks) ? config.links.runbooks : '/public/runbooks';
+/** Where panels open runbooks. What Grafana itself serves stays below its address, whatever name it is opened by. */
+const { grafana, runbooks } = config.links;
+const RUNBOOKS = runbooks === `${grafana}${SERVED_RUNBOOKS}` ? SERVED_RUNBOOKS : runbooks;
 
 /** @throws {Error} when there is no such alert. */
 export function runbookUrl(alert: string): string {

@@ -1,0 +1,111 @@
+import { recordingCases } from '../cases/recordings.ts';
+import { allAlerts } from '../groups.ts';
+import type { Alert, Recording, Rule } from '../model.ts';
+import { timed } from '../promql.ts';
+import { recordingsFor } from '../promtool.ts';
+import { isOf, recordingTestFiles } from '../recording-tests.ts';
+import { sloRecordings } from '../slo.ts';
+import { CASES, isAbout, stepOf, testFile } from '../unit-tests.ts';
+import { expressionMutants } from './expressions.ts';
+import type { TestFile } from './verdict.ts';
+
+/** A rule, and the unit tests that speak of it. */
+export interface Subject {
+  /** The alert, or the recorded series; with labels where several have one name. */
+  readonly name: string;
+  readonly rule: Rule;
+  /** The rules that its tests need, with another in its place. */
+  readonly rulesWith: (rule: Rule) => readonly Rule[];
+  readonly tests: readonly TestFile[];
+}
+
+/** A changed rule. */
+export interface RuleMutant {
+  readonly what: string;
+  readonly rule: Rule;
+}
+
+/** A file with a test each, the short ones first. */
+function oneByOne(file: { readonly rule_files: readonly string[]; readonly tests: readonly object[] }) {
+  return file.tests
+    .map((test) => ({ ...file, tests: [test] }))
+    .toSorted((a, b) => JSON.stringify(a).length - JSON.stringify(b).length);
+}
+
+/** An alert, or a recorded series, so that no two are called the same. */
+export function nameOf(rule: Rule): string {
+  if ('record' in rule) return `${rule.record}{slo="${rule.labels?.slo}"}`;
+  const labels = rule.labels?.long_window ?? rule.severity;
+  return `${rule.alert} (${labels})`;
+}
+
+function alertSubject(alert: Alert): Subject {
+  const cases = Object.values(CASES)
+    .flat()
+    .filter((test) => isAbout(test, alert));
+  const recordings = recordingsFor(alert);
+  return {
+    name: nameOf(alert),
+    rule: alert,
+    rulesWith: (rule) => [...recordings, rule],
+    tests: oneByOne(testFile(cases, [], [alert])),
+  };
+}
+
+const allRecordings = (): readonly Recording[] =>
+  sloRecordings(timed()).rules.filter((rule) => 'record' in rule);
+
+function recordingSubject(recording: Recording): Subject {
+  const cases = recordingCases.filter((test) => isOf(test, recording));
+  return {
+    name: nameOf(recording),
+    rule: recording,
+    rulesWith: (rule) => [rule],
+    tests: [...recordingTestFiles([], cases).values()] as TestFile[],
+  };
+}
+
+/** Every rule with its tests. */
+export const allSubjects = (): readonly Subject[] => [
+  ...allAlerts().map(alertSubject),
+  ...allRecordings().map(recordingSubject),
+];
+
+/** What each subject's tests need, as the configuration makes it now; in the order of `allSubjects`. */
+export const allRuleSets = (): readonly (readonly Rule[])[] => [
+  ...allAlerts().map((alert) => [...recordingsFor(alert), alert]),
+  ...allRecordings().map((recording) => [recording]),
+];
+
+const without = (labels: Readonly<Record<string, string>>, name: string) =>
+  Object.fromEntries(Object.entries(labels).filter(([label]) => label !== name));
+
+function labelMutants<R extends Rule>(rule: R): readonly RuleMutant[] {
+  return Object.keys(rule.labels ?? {}).map((label) => ({
+    what: `label ${label} left out`,
+    rule: { ...rule, labels: without(rule.labels ?? {}, label) },
+  }));
+}
+
+/** Everything that can be wrong with one rule, one at a time. */
+export function ruleMutants(rule: Rule): readonly RuleMutant[] {
+  const expressions = expressionMutants(rule.expr).map(({ what, expr }) => ({
+    what,
+    rule: { ...rule, expr },
+  }));
+  if ('record' in rule) return [...expressions, ...labelMutants(rule)];
+  const step = stepOf(rule.alert) * 60;
+  const waits = [rule.for - step, rule.for + step].filter((seconds) => seconds >= 0);
+  return [
+    ...expressions,
+    ...waits.map((seconds) => ({
+      what: `for ${rule.for} s → ${seconds} s`,
+      rule: { ...rule, for: seconds },
+    })),
+    {
+      what: `severity ${rule.severity} → info`.replace('info → info', 'info → none'),
+      rule: { ...rule, severity: rule.severity === 'info' ? ('none' as const) : ('info' as const) },
+    },
+    ...labelMutants(rule),
+  ];
+}
