@@ -175,19 +175,9 @@ const hostile: readonly (readonly [string, (n: number) => string])[] = [
   ['colons', (n) => 'a:'.repeat(n / 2)],
 ];
 
-test.each(hostile)('%s: eight times the text costs eight times the time, not its square', (_, make) => {
-  const fastest = (text: string) =>
-    Math.min(
-      ...Array.from({ length: 5 }, () => {
-        const started = performance.now();
-        redactText(text);
-        return performance.now() - started;
-      }),
-    );
-  const [short, long] = [make(8_000), make(64_000)];
-  fastest(short);
-  // Sixty-four is the square; half a millisecond is what a clock and a collector may add.
-  expect(fastest(long)).toBeLessThan(32 * fastest(short) + 0.5);
+// Quadratic, these would take minutes; no clock has to be looked at to see the difference.
+test.each(hostile)('%s: 400,000 characters are done', (_, make) => {
+  expect(redactText(make(400_000)).length).toBeGreaterThan(0);
 });
 
 test('the mark itself is nothing to redact', () =>
