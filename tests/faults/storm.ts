@@ -44,9 +44,9 @@ export interface StormReport {
 }
 
 /** Sent at the same time. */
-const SENDERS = 6;
+const SENDERS = 10;
 /** No more than this is left for the agent at any time: what fails shall fail in the middle of the work. */
-const MOST_QUEUED = 12;
+const MOST_QUEUED = 24;
 const SCHEDULE_EVERY_MS = 1_500;
 const DRAIN_SECONDS = 600;
 const PERSISTENCE = { tries: 12, pauseMs: 100 };
@@ -98,7 +98,7 @@ export async function storm({
   const started = performance.now();
   const chaos = createChaos(seeded(seed + 1));
   const { decide, diesAtEnd } = chaos;
-  const deployment = await deploy({ decide, diesAtEnd, retrySeconds: 1, patienceMs: 500 });
+  const deployment = await deploy({ decide, diesAtEnd, retrySeconds: 1, patienceMs: 500, most: 4 });
   try {
     const { instances, network, triggers, upstreams, created, sqs } = deployment;
     const witness = await openWitness(deployment.environment);
