@@ -36,6 +36,8 @@ export interface DeploymentOptions {
   readonly diesAtEnd?: (functionKey: string) => boolean;
   /** After how many seconds what failed comes again; at once by default. */
   readonly retrySeconds?: number;
+  /** How often the queues are looked into. */
+  readonly pollEveryMs?: number;
   /** Through whom an instance sends; by default half of them through the one, half through the other. */
   readonly whatsapp?: (instance: string) => 'twilio' | 'meta';
   /** How long ago everything is said to have been received: upkeep looks after nothing that may still be on its way. */
@@ -100,6 +102,7 @@ export async function deploy(options: DeploymentOptions = {}) {
     most = 2,
     environment = {},
     receivedAgoMs = 0,
+    pollEveryMs = 20,
   } = options;
   const whatsapp =
     options.whatsapp ??
@@ -171,6 +174,7 @@ export async function deploy(options: DeploymentOptions = {}) {
     diesAtEnd: (functionKey) => state.diesAtEnd(functionKey),
     retrySeconds,
     concurrency: most,
+    pollEveryMs,
   });
 
   const workQueues = [...created].filter(([id]) => /(?<!DeadLetter)Queue$/.test(id));
