@@ -9,12 +9,14 @@ import { readServerlessYml } from './serverless-yml.ts';
 /** One action on one resource that a role allows, in the words of an `AwsCall`; `*` stands for anything. */
 export type Grant = Omit<AwsCall, 'by'>;
 
+const { Resources } = readServerlessYml().resources;
+
 function resourceOf(value: Value): string {
   if (typeof value === 'string') return value;
   const getAtt = value['Fn::GetAtt'];
   if (Array.isArray(getAtt)) {
     const id = String(getAtt[0]);
-    const isFifo = readServerlessYml().resources.Resources[id]?.Properties?.FifoQueue === true;
+    const isFifo = Resources[id]?.Properties?.FifoQueue === true;
     return `${kebab(id)}${isFifo ? '.fifo' : ''}`;
   }
   return String(value['Fn::Sub'])
