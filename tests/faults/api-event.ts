@@ -6,8 +6,12 @@ type Request = Pick<Outgoing, 'method' | 'path' | 'headers' | 'body'>;
 const pattern = (template: string) =>
   new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`)}$`);
 
-/** The function that a request goes to, and the event (payload 2.0) that the HTTP API makes of it. */
-export function apiEvent({ functions }: ServerlessYml, { method, path, headers, body }: Request) {
+/** The function that a request goes to, and the event (payload 2.0) that the HTTP API makes of it. `receivedAt`: by the API's clock. */
+export function apiEvent(
+  { functions }: ServerlessYml,
+  { method, path, headers, body }: Request,
+  receivedAt = Date.now(),
+) {
   const { pathname, searchParams, search } = new URL(path, 'http://api');
   for (const [functionKey, { events = [] }] of Object.entries(functions)) {
     for (const { httpApi = '' } of events) {
@@ -22,7 +26,7 @@ export function apiEvent({ functions }: ServerlessYml, { method, path, headers, 
         headers,
         pathParameters: { ...match.groups },
         queryStringParameters: Object.fromEntries(searchParams),
-        requestContext: { http: { method, path: pathname, sourceIp: '127.0.0.1' }, timeEpoch: Date.now() },
+        requestContext: { http: { method, path: pathname, sourceIp: '127.0.0.1' }, timeEpoch: receivedAt },
         body,
         isBase64Encoded: false,
       };

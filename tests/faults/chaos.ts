@@ -17,7 +17,7 @@ const TURN: Readonly<Record<Dependency, number>> = {
 };
 const BACKGROUND = 0.01;
 /** How often a call is the last that a process makes, and an invocation the last that it does. */
-const KILLED = 0.006;
+const KILLED = 0.005;
 const DIES_AT_END = 0.005;
 
 /** Who says 200 to the news of an escalation has it, whatever else it says: nobody could tell that it was somebody else. */

@@ -36,6 +36,12 @@ export interface DeploymentOptions {
   readonly diesAtEnd?: (functionKey: string) => boolean;
   /** After how many seconds what failed comes again; at once by default. */
   readonly retrySeconds?: number;
+  /** How often the queues are looked into. */
+  readonly pollEveryMs?: number;
+  /** Through whom an instance sends; by default half of them through the one, half through the other. */
+  readonly whatsapp?: (instance: string) => 'twilio' | 'meta';
+  /** How long ago everything is said to have been received: upkeep looks after nothing that may still be on its way. */
+  readonly receivedAgoMs?: number;
   /** How long the service's clients wait for an answer, in milliseconds. */
   readonly patienceMs?: number;
   /** Instances of one function at the same time. */
@@ -90,7 +96,17 @@ async function startUpstreams() {
  * only through a network in which anything may happen. The functions are the bundled handlers; nothing in them is mocked.
  */
 export async function deploy(options: DeploymentOptions = {}) {
-  const { diesAtEnd = () => false, retrySeconds = 0, most = 2, environment = {} } = options;
+  const {
+    diesAtEnd = () => false,
+    retrySeconds = 0,
+    most = 2,
+    environment = {},
+    receivedAgoMs = 0,
+    pollEveryMs = 20,
+  } = options;
+  const whatsapp =
+    options.whatsapp ??
+    ((instance: string) => (Number(instance.split('-').at(-1)) % 2 === 0 ? 'twilio' : 'meta'));
   const patience = String(options.patienceMs ?? PATIENCE_MS);
   const state = { decide: options.decide ?? ((): Verdict => 'pass'), diesAtEnd };
   const yml = readServerlessYml();
@@ -127,8 +143,7 @@ export async function deploy(options: DeploymentOptions = {}) {
       FTE_OUTBOX_FILE: '',
       FTE_LEDGER_DIR: '',
       FTE_NOTIFY_WEBHOOK_URL: url('team'),
-      // Half of the instances send through the one provider, half through the other.
-      FTE_WHATSAPP_PROVIDER: Number(instance.split('-').at(-1)) % 2 === 0 ? 'twilio' : 'meta',
+      FTE_WHATSAPP_PROVIDER: whatsapp(instance),
       FTE_TWILIO_ACCOUNT_SID: KEYS.accountSid,
       FTE_TWILIO_AUTH_TOKEN: KEYS.authToken,
       FTE_TWILIO_FROM: '+14155238886',
@@ -159,6 +174,7 @@ export async function deploy(options: DeploymentOptions = {}) {
     diesAtEnd: (functionKey) => state.diesAtEnd(functionKey),
     retrySeconds,
     concurrency: most,
+    pollEveryMs,
   });
 
   const workQueues = [...created].filter(([id]) => /(?<!DeadLetter)Queue$/.test(id));
@@ -182,7 +198,7 @@ export async function deploy(options: DeploymentOptions = {}) {
 
     /** A request through the API: whoever dies, or takes too long, leaves the API to answer for itself. */
     async request(outgoing: Pick<Outgoing, 'method' | 'path' | 'headers' | 'body'>): Promise<ApiAnswer> {
-      const { functionKey, event } = apiEvent(yml, outgoing);
+      const { functionKey, event } = apiEvent(yml, outgoing, Date.now() - receivedAgoMs);
       try {
         const answer = (await instances.invoke(functionKey, event)) as APIGatewayProxyStructuredResultV2;
         if (!state.diesAtEnd(functionKey))
@@ -199,7 +215,7 @@ export async function deploy(options: DeploymentOptions = {}) {
       const object = { key, size: Buffer.byteLength(raw), eTag: ETag.replaceAll('"', '') };
       const record = {
         eventSource: 'aws:s3',
-        eventTime: new Date().toISOString(),
+        eventTime: new Date(Date.now() - receivedAgoMs).toISOString(),
         s3: { bucket: { name: MAIL_BUCKET }, object },
       };
       triggers.invokeAsync('mailObject', { Records: [record] });

@@ -26,10 +26,14 @@ export function createFollower(deployment: Deployment, witness: Witness) {
     decide: (call: NetworkCall) => Verdict,
     diesAtEnd: (functionKey: string) => boolean = () => false,
   ): Promise<Judged> {
-    const { created, sqs, upstreams, state } = deployment;
+    const { created, sqs, upstreams, state, instances } = deployment;
     Object.assign(state, { decide, diesAtEnd });
     const sent = await send(letter, deployment, PERSISTENT);
-    await deployment.drained(DRAIN_SECONDS);
+    await deployment.drained(DRAIN_SECONDS, async () => {
+      // On AWS upkeep looks every minute.
+      if ((await witness.unqueued()) > 0) await instances.invoke('upkeep', {}).catch(() => undefined);
+      return (await witness.unqueued()) === 0;
+    });
     Object.assign(state, { decide: () => 'pass', diesAtEnd: () => false });
     return fateOf(sent, {
       stored: await witness.look(letter.messageId),

@@ -7,7 +7,7 @@ let deployment: Deployment;
 let follower: Follower;
 beforeAll(async () => {
   // Nobody is slow here; a machine that is must not look as if somebody were.
-  deployment = await deploy({ patienceMs: 10_000 });
+  deployment = await deploy({ patienceMs: 10_000, receivedAgoMs: 20_000 });
   follower = createFollower(deployment, await openWitness(deployment.environment));
   deployment.triggers.work();
 });

@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { deck, seeded } from '../../traffic/random.ts';
 import { createChaos } from './chaos.ts';
 import { type CounterRow, compareCounters } from './counters.ts';
 import { deploy } from './deployment.ts';
-import { type Fate, fateOf } from './fate.ts';
-import { followUpOf, type Letter, letterOf, ROADS, type Road } from './letters.ts';
+import { accountFor, type LedgerRow } from './ledger.ts';
+import { followUpOf, type Letter, letterOf, ROADS } from './letters.ts';
 import { type Sent, send } from './sending.ts';
 import { deadLetters, newsOf, openWitness, sendsOf } from './witness.ts';
 
@@ -18,11 +19,6 @@ export interface StormOptions {
   }) => void;
 }
 
-/** One row of the ledger: what became of how many messages, by their road. */
-export interface LedgerRow {
-  readonly fate: Fate;
-  readonly byRoad: Readonly<Record<Road, number>>;
-}
 export interface StormReport {
   readonly messages: number;
   readonly seed: number;
@@ -44,10 +40,11 @@ export interface StormReport {
 }
 
 /** Sent at the same time. */
-const SENDERS = 6;
+const SENDERS = 10;
 /** No more than this is left for the agent at any time: what fails shall fail in the middle of the work. */
-const MOST_QUEUED = 12;
-const SCHEDULE_EVERY_MS = 1_500;
+const MOST_QUEUED = 24;
+const SCHEDULE_EVERY_MS = 3_000;
+const LOOK_EVERY_MS = 250;
 const DRAIN_SECONDS = 600;
 const PERSISTENCE = { tries: 12, pauseMs: 100 };
 const ESCALATED = 0.12;
@@ -77,7 +74,7 @@ function schedule(invoke: (functionKey: string, event: unknown) => Promise<unkno
   const running = ['upkeep', 'fleet'].map(async (functionKey) => {
     while (!stopped) {
       await invoke(functionKey, { source: 'aws.events' }).catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, SCHEDULE_EVERY_MS));
+      await pause(SCHEDULE_EVERY_MS);
     }
   });
   return async (): Promise<void> => {
@@ -98,27 +95,34 @@ export async function storm({
   const started = performance.now();
   const chaos = createChaos(seeded(seed + 1));
   const { decide, diesAtEnd } = chaos;
-  const deployment = await deploy({ decide, diesAtEnd, retrySeconds: 1, patienceMs: 500 });
+  const ways = { retrySeconds: 1, patienceMs: 2_000, most: 5, pollEveryMs: 250 };
+  const deployment = await deploy({ decide, diesAtEnd, ...ways });
+  const { instances, network, triggers, upstreams, created, sqs } = deployment;
+  let queued = 0;
+  const watch = setInterval(() => {
+    deployment.queued().then(
+      (length) => {
+        queued = length;
+      },
+      () => undefined,
+    );
+  }, LOOK_EVERY_MS);
   try {
-    const { instances, network, triggers, upstreams, created, sqs } = deployment;
     const witness = await openWitness(deployment.environment);
     triggers.work();
     const stopSchedule = schedule(instances.invoke);
     const letters = lettersOf(messages, seed);
     const sent: Sent[] = [];
-    const tell = async (phase: string) => {
-      const queued = await deployment.queued();
+    const tell = (phase: string) =>
       progress({ phase, sent: sent.length, queued, killed: instances.counts.killed });
-      return queued;
-    };
 
     async function sender(): Promise<void> {
       for (let letter = letters.next(); letter !== undefined; letter = letters.next()) {
-        while ((await tell(chaos.turn() ?? '')) > MOST_QUEUED)
-          await new Promise((resolve) => setTimeout(resolve, 100));
+        while (queued > MOST_QUEUED) await pause(LOOK_EVERY_MS);
         const one = await send(letter, deployment, PERSISTENCE);
         sent.push(one);
         chaos.at(sent.length / messages);
+        tell(`${chaos.turn()} fails`);
         if (one.ticketId !== undefined && letter.road === 'form') letters.tickets.push(one.ticketId);
       }
     }
@@ -126,53 +130,34 @@ export async function storm({
     chaos.end();
     await network.settled();
     await deployment.drained(DRAIN_SECONDS, async () => {
-      await tell('calm');
-      return (await witness.unqueued()) === 0;
+      tell('all is well again');
+      await pause(LOOK_EVERY_MS);
+      return queued === 0 && (await witness.unqueued()) === 0;
     });
     await stopSchedule();
 
-    const evidence = {
-      deadLetters: await deadLetters(created, sqs),
-      news: newsOf(upstreams),
-      sends: sendsOf(upstreams),
-    };
-    const count = new Map<string, number>();
-    const wrong: string[] = [];
-    const stored = new Map<string, Awaited<ReturnType<typeof witness.look>>>();
-    for (const one of sent) {
-      const { messageId, road } = one.letter;
-      const found = await witness.look(messageId);
-      stored.set(messageId, found);
-      const verdict = fateOf(one, { ...evidence, stored: found });
-      const key = `${verdict.fate} ${road}`;
-      count.set(key, (count.get(key) ?? 0) + 1);
-      if (verdict.wrong !== undefined) wrong.push(`${messageId}: ${verdict.wrong}`);
-    }
-    const { FATES } = await import('./fate.ts');
-    const ledger = FATES.map((fate) => ({
-      fate,
-      byRoad: Object.fromEntries(ROADS.map((road) => [road, count.get(`${fate} ${road}`) ?? 0])) as Record<
-        Road,
-        number
-      >,
-    }));
-    for (const error of triggers.broken) wrong.push(`the triggers themselves: ${String(error)}`);
+    const [letterBox, news, sends] = [await deadLetters(created, sqs), newsOf(upstreams), sendsOf(upstreams)];
+    const ledger = await accountFor(sent, witness.look, { deadLetters: letterBox, news, sends });
     return {
       messages,
       seed,
-      ledger,
-      wrong,
+      ledger: ledger.rows,
+      wrong: [
+        ...ledger.wrong,
+        ...triggers.broken.map((error) => `the triggers themselves: ${String(error)}`),
+      ],
       askedAgain: sent.filter(({ tries }) => tries > 1).length,
       met: network.met(),
       deaths: chaos.deaths,
       processes: { ...instances.counts },
       calls: network.calls(),
-      sends: evidence.sends.length,
-      sentTwice: evidence.sends.length - new Set(evidence.sends).size,
-      counters: await compareCounters(deployment, [...stored.values()]),
+      sends: sends.length,
+      sentTwice: sends.length - new Set(sends).size,
+      counters: await compareCounters(deployment, ledger.stored),
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
+    clearInterval(watch);
     await deployment.close();
   }
 }

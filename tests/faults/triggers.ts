@@ -20,17 +20,16 @@ export interface TriggerOptions {
   /** After how many seconds what failed comes again: the visibility time-out, and Lambda's own waiting. */
   readonly retrySeconds: number;
   readonly concurrency: number;
+  readonly pollEveryMs: number;
 }
-
-/** In milliseconds. */
-const POLL_EVERY_MS = 20;
 
 /** Whether an invocation ended as invocations may: with an error, or with its process. */
 const isEnd = (error: unknown) => error instanceof InstanceDied || error instanceof FunctionError;
 
 /** What calls the functions on AWS beside the API: queues, and events that nobody waits for. */
 export function connectTriggers(options: TriggerOptions) {
-  const { yml, created, sqs, sqsUrl, region, invoke, diesAtEnd, retrySeconds, concurrency } = options;
+  const { yml, created, sqs, sqsUrl, region, invoke, diesAtEnd, retrySeconds, concurrency, pollEveryMs } =
+    options;
   const sources: EventSource[] = Object.entries(yml.functions).flatMap(([functionKey, { events = [] }]) =>
     events.flatMap(({ sqs: source }) => {
       if (source === undefined) return [];
@@ -97,7 +96,7 @@ export function connectTriggers(options: TriggerOptions) {
         invoke: byQueue,
         failed: (_, error) => broken.push(error),
         // The stand-in does not tell those who wait that a message has come back.
-        pollEveryMs: POLL_EVERY_MS,
+        pollEveryMs,
         concurrency,
       });
     },

@@ -48,7 +48,7 @@ function progress({
   const terminal = process.stderr.isTTY;
   if (now - told < (terminal ? 200 : 10_000)) return;
   told = now;
-  const line = `${phase === 'calm' ? 'all is well again' : `${phase} fails`}: ${sent} of ${messages} sent, ${queued} queued, ${killed} processes killed`;
+  const line = `${phase}: ${sent} of ${messages} sent, ${queued} queued, ${killed} processes killed`;
   process.stderr.write(terminal ? `\r${line.padEnd(78)}` : `${line}\n`);
 }
 

@@ -83,6 +83,15 @@ describe('readMailObject', () => {
     });
   });
 
+  test('what is not the object of the event, is fetched again', async () => {
+    await put('other', Buffer.from('<html>'));
+    const event = record('other');
+    const object = { ...event.s3.object, eTag: 'the-one-that-was-written' };
+    await expect(readMailObject({ ...event, s3: { ...event.s3, object } }, s3)).rejects.toMatchObject({
+      code: 'FTE_MAIL_STORE',
+    });
+  });
+
   test.each([
     ['object', record('nowhere')],
     ['bucket', record('x', { bucket: 'no-such-bucket' })],

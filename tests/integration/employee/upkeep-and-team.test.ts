@@ -53,6 +53,34 @@ test('a message that was stored but never queued is queued again, once, and answ
   await service.rest();
 });
 
+test('one that can not be queued keeps none of those behind it from being queued', async () => {
+  const { connect } = await import('../../../src/platform/service.ts');
+  const { formMessage } = await import('../../../src/fte/intake/form.ts');
+  const { requeueStranded } = await import('../../../src/fte/operations/upkeep.ts');
+  const ports = connect();
+  const strandedAt = async (ago: number) => {
+    const receivedAt = Date.now() - ago;
+    const delivery = { idempotencyKey: undefined, receivedAt, correlationId: 'stranded-2' };
+    const message = formMessage(questionOf(), delivery);
+    await ports.messages.storeOnce(message);
+    return message;
+  };
+  const [first, second] = [await strandedAt(80_000), await strandedAt(70_000)];
+  const queue = {
+    ...ports.queue,
+    send: async (name: 'incoming', message: { body: unknown }) => {
+      if (JSON.stringify(message.body).includes(first!.id)) throw new Error('not this one');
+      await ports.queue.send(name, message as never);
+    },
+  };
+  const tickets = ports.ticketStore;
+  await expect(requeueStranded({ ...ports, tickets, queue: queue as never })).rejects.toThrow('not this one');
+  expect(await ports.messages.get(first!.id)).toMatchObject({ queued: false });
+  expect(await ports.messages.get(second!.id)).toMatchObject({ queued: true });
+  await requeueStranded({ ...ports, tickets });
+  expect(await ports.messages.get(first!.id)).toMatchObject({ queued: true });
+});
+
 test('the team is told by webhook and by mail, with ticket and correlation id', async () => {
   const news = JSON.stringify({
     kind: 'escalated',

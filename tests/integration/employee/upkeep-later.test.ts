@@ -96,6 +96,20 @@ test('who waits for an answer is seen after an hour, and has a person before the
   });
 });
 
+test('whoever was cut off between escalating and telling the team, upkeep tells it', async () => {
+  const id = await answered(questionOf({ priority: 'urgent' }));
+  await service.rest();
+  const ticket = await ports.tickets.require(id);
+  await ports.conversations.touch(ticket.conversationId, 'customer', Date.now());
+  const escalateAt = (hours: number, queue = ports.queue) =>
+    waiting.escalateAtRisk({ ...ports, queue, correlationId: 'c', now: later(hours) });
+  const down = { ...ports.queue, send: async () => Promise.reject(new Error('no queue')) };
+  await expect(escalateAt(0.21, down)).rejects.toThrow('no queue');
+  expect(await ports.tickets.require(id)).toMatchObject({ escalation: { notified: false } });
+  expect(await escalateAt(0.22)).toBe(0);
+  expect(await ports.tickets.require(id)).toMatchObject({ escalation: { notified: true } });
+});
+
 test('a waiting customer is worth a person within four hours at least', async () => {
   const id = await answered(questionOf({ priority: 'low' }));
   await service.rest();
