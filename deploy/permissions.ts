@@ -1,6 +1,6 @@
 import type { FunctionName, QueueName } from '../src/fte/vocabulary.ts';
 
-type ItemCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query';
+type ItemCall = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
 export type Queue = Exclude<QueueName, 'dlq'>;
 
 /** What one function may do beyond writing its own logs and traces. What is not named is denied. */
@@ -21,6 +21,7 @@ export interface Permissions {
   readonly failsInto?: 'mail';
   /** Mails that SES has put into the bucket. */
   readonly readsMail?: boolean;
+  readonly deletesMail?: boolean;
   readonly sendsMail?: boolean;
   /** Invokes the model, where that is on Amazon Bedrock. */
   readonly asksModel?: boolean;
@@ -40,6 +41,8 @@ const PROVIDER_SECRETS = [
 ] as const;
 
 const write = ['GetItem', 'PutItem', 'UpdateItem'] as const;
+/** Finds out that a customer was erased meanwhile, and takes back what it wrote. */
+const takesBack = [...write, 'Query', 'DeleteItem'] as const;
 /** Refuse floods, store once, leave a receipt, queue. */
 const intake = { items: write, sendsTo: ['incoming'] } as const;
 /** Brings messages, and news of replies that were not delivered after all, which are for people. */
@@ -54,10 +57,12 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
   followUp: { items: [...write, 'Query'], sendsTo: ['incoming'] },
   ticket: { items: ['Query'] },
   feedback: { items: ['GetItem', 'UpdateItem', 'Query'] },
-  operator: { items: [...write, 'Query'], index: true, sendsTo: ['outbound'] },
+  operator: { items: takesBack, index: true, sendsTo: ['outbound'] },
   records: { items: ['GetItem', 'Query'], index: true },
+  erasure: { items: takesBack, index: true, deletesMail: true },
   agent: {
-    items: [...write, 'Query'],
+    items: takesBack,
+    index: true,
     sendsTo: ['outbound', 'escalations'],
     consumes: 'incoming',
     asksModel: true,
@@ -79,7 +84,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     asksProviders: true,
     secrets: PROVIDER_SECRETS,
   },
-  upkeep: { items: [...write, 'Query'], index: true, sendsTo: ['incoming', 'outbound', 'escalations'] },
+  upkeep: { items: takesBack, index: true, sendsTo: ['incoming', 'outbound', 'escalations'] },
   health: { items: ['GetItem'], measures: ['incoming'], asksProviders: true, secrets: PROVIDER_SECRETS },
   metrics: { items: ['GetItem'], ledger: 'read' },
   page: {},

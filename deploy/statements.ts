@@ -101,6 +101,10 @@ export function statementsOf(permissions: Permissions, facts: Facts): readonly S
       ['s3:GetObject'],
       permissions.readsMail === true ? [sub(`arn:\${AWS::Partition}:s3:::${mailBucket}/*`)] : [],
     ),
+    ...allow(
+      ['s3:DeleteObject'],
+      permissions.deletesMail === true ? [sub(`arn:\${AWS::Partition}:s3:::${mailBucket}/*`)] : [],
+    ),
     // Without it a mail that is gone looks like a store that refuses.
     ...allow(
       ['s3:ListBucket'],

@@ -27,9 +27,9 @@ export const handler = instrument({
       });
       log.warn('a mail that can not be read', { error_code: error.code });
     }
-    for await (const { raw, receivedAt } of mailsOf(event, refuse)) {
+    for await (const { raw, receivedAt, object } of mailsOf(event, refuse)) {
       try {
-        await takeInMail(await parseMail(raw), rules, { receivedAt, correlationId }, ports);
+        await takeInMail(await parseMail(raw), rules, { receivedAt, correlationId, object }, ports);
       } catch (error) {
         // What is wrong with the mail stays wrong; everything else is tried again.
         if (!(error instanceof ServiceError) || error.status >= 500) throw error;

@@ -52,6 +52,8 @@ export interface InboundMessage {
   readonly correlationId: string;
   /** False until the queue has taken it; `upkeep` looks for those. */
   readonly queued: boolean;
+  /** Its customer was erased: an empty shell, by which a repetition is still recognised. */
+  readonly erasedAt?: Instant | undefined;
 }
 
 export interface Customer {

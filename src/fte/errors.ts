@@ -167,6 +167,17 @@ export function channelOff(component: Component): ServiceError {
   });
 }
 
+/** Work for a customer who has been erased meanwhile: it ends here, and nothing of it stays. */
+export function customerErased(): ServiceError {
+  return new ServiceError({
+    code: 'FTE_ERASED',
+    type: 'validation',
+    status: 410,
+    message: 'This customer has been erased.',
+    component: 'worker',
+  });
+}
+
 export function notFound(what: 'conversation' | 'customer'): ServiceError {
   return new ServiceError({
     code: 'FTE_NOT_FOUND',

@@ -13,6 +13,13 @@ export function isTicketId(text: string): boolean {
   return TICKET_ID.test(text);
 }
 
+const CUSTOMER_ID = /^cus_[0-9a-f]{24}$/;
+
+/** Whether a caller's text can be a customer's id at all. */
+export function isCustomerId(text: string): boolean {
+  return CUSTOMER_ID.test(text);
+}
+
 export function newId(prefix: 'cus' | 'rep' | 'msg'): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`;
 }

@@ -7,10 +7,18 @@ export function text(min: number, max: number) {
   return z.pipe(
     z.string('must be text').check(z.trim()),
     z.string().check(
+      // JSON can spell half a character, which no database keeps.
+      z.refine((value) => value.isWellFormed(), 'must be valid Unicode'),
       z.refine((value) => [...value].length >= min, `must have at least ${min} characters`),
       z.refine((value) => [...value].length <= max, `must have at most ${max} characters`),
     ),
   );
+}
+
+/** The beginning of a text, at most so many UTF-16 code units, without half a character at its end. */
+export function cut(text: string, limit: number): string {
+  const kept = text.toWellFormed().slice(0, limit);
+  return kept.isWellFormed() ? kept : kept.slice(0, -1);
 }
 
 /**

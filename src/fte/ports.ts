@@ -21,7 +21,13 @@ export interface MessagePort {
   /** Stores a message under its id once; `stored` is false, with the first one, when it was there already. */
   storeOnce(message: InboundMessage): Promise<{ readonly stored: boolean; readonly message: InboundMessage }>;
   get(id: string): Promise<InboundMessage | undefined>;
-  markQueued(id: string): Promise<void>;
+  markQueued(message: Pick<InboundMessage, 'id' | 'from'>): Promise<void>;
+  /** Notes that a message came in this object of a bucket. */
+  noteObject(
+    id: string,
+    object: { readonly bucket: string; readonly key: string },
+    at: Instant,
+  ): Promise<void>;
   /** Puts a message into its place, once; returns the one that it has. */
   place(id: string, place: Place): Promise<Place>;
   /** Messages that were received before `before` and that no queue has taken, oldest first. */
@@ -114,6 +120,8 @@ export interface ReplyPort {
   ): Promise<boolean>;
   /** The reply with this id, whatever its conversation. */
   find(replyId: string): Promise<Reply | undefined>;
+  /** Whether there was a reply with this id, of a customer who was erased. */
+  wasErased(replyId: string): Promise<boolean>;
   /** Notes that this many of its parts have been accepted; never fewer than before. */
   notePart(reply: Pick<Reply, 'conversationId' | 'id'>, partsSent: number): Promise<void>;
   /** Moves the provider's status; false when it was not `from`. */

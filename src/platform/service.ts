@@ -3,6 +3,7 @@ import { type Config, loadConfig } from './config.ts';
 import { conversationPort, replyPort } from './dynamodb/conversations.ts';
 import { customerPort } from './dynamodb/customers.ts';
 import { deploymentPort } from './dynamodb/deployments.ts';
+import { erasurePort } from './dynamodb/erasure.ts';
 import { messagePort } from './dynamodb/messages.ts';
 import { sourcePort } from './dynamodb/sources.ts';
 import { openTable } from './dynamodb/table.ts';
@@ -24,6 +25,7 @@ export function connect(config: Config = loadConfig()) {
     customers: customerPort(table),
     conversations: conversationPort(table),
     replies: replyPort(table),
+    erasure: erasurePort(table),
     sources: sourcePort(table, config.sourceMessagesPerMinute),
     deployments: deploymentPort(table),
     ticketStore,

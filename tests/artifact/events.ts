@@ -41,6 +41,7 @@ const BY_ROUTE: Readonly<Record<string, Omit<Sample, 'event'> & { readonly more?
   'POST /support/ticket/{id}/feedback': { status: 404, more: { body: JSON.stringify({ rating: 5 }) } },
   'GET /support/tickets': { status: 401 },
   'GET /conversations/{id}': { status: 401 },
+  'DELETE /customers/{id}': { status: 401 },
   'GET /health': { status: 200 },
   'GET /metrics': { status: 200 },
   'GET /': { status: 200 },

@@ -1,5 +1,6 @@
 import { splitForWhatsApp } from '../agent/format.ts';
 import type { Instant } from '../entities.ts';
+import { digest } from '../ids.ts';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../vocabulary.ts';
 
 export const WHATSAPP_PROVIDERS = ['twilio', 'meta'] as const;
@@ -108,9 +109,12 @@ export function isUserId(address: string): boolean {
   return /^[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}$/.test(address);
 }
 
-/** The id under which a message is stored: the same for every repetition of a provider's webhook. */
+/**
+ * The id under which a message is stored: the same for every repetition of a provider's webhook. Hashed, since Meta writes
+ * the sender's number into its own.
+ */
 export function messageId(provider: WhatsAppProviderName, providersId: string): string {
-  return `whatsapp#${provider}#${providersId}`;
+  return `whatsapp#${provider}#${digest(providersId)}`;
 }
 
 /** One message of a reply that WhatsApp can't take as a whole. */

@@ -4,7 +4,9 @@ import type { Log } from '../../observability/logger.ts';
 import type { AgentEffects, Turn } from '../agent/contract.ts';
 import { handOverTurn, runAgent } from '../agent/run.ts';
 import type { ModelPrices } from '../agent/usage.ts';
-import type { InboundMessage, Rating, Ticket } from '../entities.ts';
+import type { InboundMessage, Place, Rating, Reply, Ticket } from '../entities.ts';
+import type { ErasurePort } from '../erasure/contract.ts';
+import { refuseErased, removeTurn, wasErased } from '../erasure/in-flight.ts';
 import { brokenMessage, outOfTime } from '../errors.ts';
 import { announceEscalation, tellTeam } from '../escalations/hand-over.ts';
 import { derivedId } from '../ids.ts';
@@ -18,6 +20,7 @@ import { enter, queueReply, replyOf, type Setting, type SettingPorts } from './s
 
 export interface TurnPorts extends SettingPorts {
   readonly replies: ReplyPort;
+  readonly erasure: ErasurePort;
   readonly tickets: Tickets;
   readonly queue: QueuePort;
   readonly knowledge: KnowledgeBase;
@@ -35,6 +38,13 @@ const EARLIER_CONVERSATIONS = 5;
 const CUSTOMER_WROTE_AGAIN =
   'Thank you, we have added your message to the ticket. A member of our team is on it and will answer you here.';
 
+/** Stores the turn's reply and queues it, unless there is nobody any more whom it answers. */
+async function answerWith(reply: Reply, { message }: Setting, ports: TurnPorts): Promise<void> {
+  await ports.replies.storeOnce(reply);
+  await refuseErased(message.id, ports);
+  await queueReply(reply, ports);
+}
+
 /** A ticket that people work on: the employee adds the message, tells them, and confirms; it does not answer. */
 async function leaveToPeople(setting: Setting, ticket: Ticket, ports: TurnPorts): Promise<void> {
   const { message } = setting;
@@ -47,9 +57,7 @@ async function leaveToPeople(setting: Setting, ticket: Ticket, ports: TurnPorts)
     correlationId: message.correlationId,
   });
   await ports.tickets.goOn(ticket, message.id, ports.now());
-  const reply = replyOf(setting, CUSTOMER_WROTE_AGAIN, false, ports.now());
-  await ports.replies.storeOnce(reply);
-  await queueReply(reply, ports);
+  await answerWith(replyOf(setting, CUSTOMER_WROTE_AGAIN, false, ports.now()), setting, ports);
 }
 
 /** A survey's answer: the first rating stands, and there is nothing in it for the agent to answer. */
@@ -60,15 +68,13 @@ async function takeRating(
   ports: TurnPorts,
 ): Promise<void> {
   await noteRating(ticket, { score, comment: undefined }, { ...ports, store: ports.ticketStore });
-  const reply = replyOf(setting, thanksFor(score), false, ports.now());
-  await ports.replies.storeOnce(reply);
-  await queueReply(reply, ports);
+  await answerWith(replyOf(setting, thanksFor(score), false, ports.now()), setting, ports);
 }
 
 /** What the agent's tools do with this message. */
 function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
   const { message, conversation } = setting;
-  const { tickets, ticketStore, conversations, replies, queue, knowledge, now } = ports;
+  const { tickets, ticketStore, conversations, queue, knowledge, now } = ports;
 
   const ticket = () => tickets.require(conversation.ticketId);
 
@@ -116,6 +122,7 @@ function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
     searchKnowledge: async (query) => knowledge.search(query),
 
     async escalate({ reason, priority, summary }) {
+      await refuseErased(message.id, ports);
       const cause = { reason, priority, summary, messageId: message.id };
       const escalated = await tickets.escalate(await ticket(), cause, now());
       await announceEscalation({ queue, tickets: ticketStore }, await ticket(), message.correlationId);
@@ -124,8 +131,7 @@ function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
 
     async sendResponse({ text }) {
       const reply = replyOf(setting, text, true, now());
-      await replies.storeOnce(reply);
-      await queueReply(reply, ports);
+      await answerWith(reply, setting, ports);
       return { replyId: reply.id };
     },
   };
@@ -149,7 +155,8 @@ export interface Attempt {
 
 /**
  * One message's way through the employee: customer, conversation, ticket, answer. Whatever SQS delivers again finds
- * what the first time left: ids are derived from the message's, and the reply is stored once.
+ * what the first time left: ids are derived from the message's, and the reply is stored once. A customer who is erased
+ * meanwhile stays erased: whatever the turn has written is removed again.
  *
  * @throws what a port throws, so that the queue delivers the message again.
  */
@@ -157,8 +164,29 @@ export async function handleTurn(messageId: string, attempt: Attempt, ports: Tur
   if (attempt.remainingMs < ENOUGH_MS && !attempt.last) throw outOfTime();
   const message = await ports.messages.get(messageId);
   if (message === undefined) throw brokenMessage('there is no such message');
+  let place: Place | undefined;
+  const entered = ({ conversation: { id, ticketId } }: Setting) => {
+    place = { conversationId: id, ticketId };
+  };
+  let failure: unknown;
+  if (message.erasedAt === undefined) {
+    await takeTurn(message, attempt, entered, ports).catch((error: unknown) => {
+      failure = error;
+    });
+  }
+  if (await wasErased(messageId, ports)) return removeTurn(message, place, ports);
+  if (failure !== undefined) throw failure;
+}
+
+async function takeTurn(
+  message: InboundMessage,
+  attempt: Attempt,
+  entered: (setting: Setting) => void,
+  ports: TurnPorts,
+): Promise<void> {
   const setting = await enter(message, ports);
   const { conversation, ticket } = setting;
+  entered(setting);
 
   const earlier = await ports.replies.get(conversation.id, derivedId('rep', message.id));
   if (earlier !== undefined) return queueReply(earlier, ports);

@@ -120,7 +120,10 @@ export async function deliver(
   ports: DeliveryPorts,
 ): Promise<void> {
   const reply = await ports.replies.get(body.conversationId, body.replyId);
-  if (reply === undefined) throw brokenMessage('there is no such reply');
+  if (reply === undefined) {
+    if (!(await ports.replies.wasErased(body.replyId))) throw brokenMessage('there is no such reply');
+    return ports.log.info('a reply to an erased customer was let go', { reply_id: body.replyId });
+  }
   const claimed = await ports.replies.claim(reply);
   if (claimed !== undefined) return send(claimed, receiveCount, ports);
   const found = await ports.replies.get(body.conversationId, body.replyId);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Address, InboundMessage, Instant } from '../entities.ts';
-import { newId, newTicketId } from '../ids.ts';
+import { digest, newId, newTicketId } from '../ids.ts';
 import { parseIdempotencyKey, parseInput, text } from '../input.ts';
 import { CATEGORIES, type Category, PRIORITIES, type Priority } from '../vocabulary.ts';
 
@@ -30,9 +30,10 @@ export interface Delivery {
   readonly correlationId: string;
 }
 
+/** Ids travel through queues and outlive what they name, so that nothing of the caller's stands in them. */
 function messageId(scope: string, key: string | undefined): string {
   const idempotencyKey = parseIdempotencyKey(key, 'web_form');
-  return idempotencyKey === undefined ? `web_form#${newId('msg')}` : `web_form#${scope}#${idempotencyKey}`;
+  return `web_form#${idempotencyKey === undefined ? newId('msg') : digest(`${scope}\n${idempotencyKey}`)}`;
 }
 
 /**

@@ -40,7 +40,7 @@ export async function forward(
     id: digest(message.id),
     correlationId: message.correlationId,
   });
-  await messages.markQueued(message.id);
+  await messages.markQueued(message);
 }
 
 /** A stored message is accepted: to refuse it now would make its sender send another one. */
@@ -114,14 +114,16 @@ const REJECTIONS: Readonly<Record<number, Rejection>> = {
 
 /**
  * The same for a provider's webhook. A provider repeats what is refused, so a flood is counted and let go: the
- * customer's cool-down is not the provider's business.
+ * customer's cool-down is not the provider's business. Returns whether it was taken.
  */
-export async function takeInFromProvider(message: InboundMessage, ports: IntakePorts): Promise<void> {
+export async function takeInFromProvider(message: InboundMessage, ports: IntakePorts): Promise<boolean> {
   try {
     await takeIn(message, ports);
+    return true;
   } catch (error) {
     if (!(error instanceof ServiceError && error.type === 'rate_limit')) throw error;
     ports.log.warn('a sender is cooling down', { channel: message.channel });
+    return false;
   }
 }
 

@@ -1,6 +1,8 @@
 import { isAutomatic, mailIdOf, type ParsedMail, senderOf, threadOf, verdictsOf } from '../channels/email.ts';
 import type { Address, InboundMessage, Instant, Place } from '../entities.ts';
+import type { StoredObject } from '../erasure/contract.ts';
 import { newTicketId } from '../ids.ts';
+import { cut } from '../input.ts';
 import type { ReplyPort, TicketPort } from '../ports.ts';
 import { type IntakePorts, takeInFromProvider } from './intake.ts';
 
@@ -57,8 +59,8 @@ async function mailMessage(
     channel: 'email',
     from,
     customerName: mail.from.name,
-    subject: mail.subject?.slice(0, MAX_SUBJECT),
-    text: mail.text.slice(0, MAX_TEXT),
+    subject: mail.subject && cut(mail.subject, MAX_SUBJECT),
+    text: cut(mail.text, MAX_TEXT),
     ticketId: newTicketId(),
     followUp: false,
     statedCategory: undefined,
@@ -75,11 +77,18 @@ export interface MailPorts extends IntakePorts {
   readonly ticketStore: Pick<TicketPort, 'get'>;
 }
 
+export interface MailDelivery {
+  readonly receivedAt: Instant;
+  readonly correlationId: string;
+  /** Where the mail itself lies: it must be found when its sender is erased. */
+  readonly object?: StoredObject | undefined;
+}
+
 /** Takes a mail in, by whichever entrance it came. Returns why not, for one that is not answered. */
 export async function takeInMail(
   mail: ParsedMail,
   rules: MailRules,
-  delivery: { readonly receivedAt: Instant; readonly correlationId: string },
+  { object, ...delivery }: MailDelivery,
   ports: MailPorts,
 ): Promise<string | undefined> {
   const ignored = whyIgnored(mail, rules);
@@ -91,6 +100,7 @@ export async function takeInMail(
     replies: ports.replies,
     tickets: ports.ticketStore,
   });
-  await takeInFromProvider(message, ports);
+  const taken = await takeInFromProvider(message, ports);
+  if (taken && object !== undefined) await ports.messages.noteObject(message.id, object, delivery.receivedAt);
   return undefined;
 }

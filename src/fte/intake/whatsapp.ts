@@ -1,6 +1,7 @@
 import { messageId, type WhatsAppProviderName } from '../channels/whatsapp.ts';
 import type { InboundMessage, Instant } from '../entities.ts';
 import { newTicketId } from '../ids.ts';
+import { cut } from '../input.ts';
 
 /** WhatsApp's own limit is 4096 characters. */
 const MAX_TEXT = 5000;
@@ -22,9 +23,9 @@ export function whatsappMessage(
     channel: 'whatsapp',
     // The provider knows whose number it is.
     from: { kind: 'whatsapp', value: told.from, verified: true },
-    customerName: told.name?.slice(0, MAX_NAME),
+    customerName: told.name && cut(told.name, MAX_NAME),
     subject: undefined,
-    text: (told.text ?? '').slice(0, MAX_TEXT),
+    text: cut(told.text ?? '', MAX_TEXT),
     ticketId: newTicketId(),
     followUp: false,
     statedCategory: undefined,

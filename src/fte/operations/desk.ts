@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Instant, Reply, Ticket } from '../entities.ts';
-import { wrongTransition } from '../errors.ts';
+import type { ErasurePort } from '../erasure/contract.ts';
+import { ticketNotFound, wrongTransition } from '../errors.ts';
 import { derivedId, groupOf, newId } from '../ids.ts';
 import { parseIdempotencyKey, parseInput, text } from '../input.ts';
 import type { ConversationPort, QueuePort, ReplyPort, TicketPort } from '../ports.ts';
@@ -13,6 +14,7 @@ export interface DeskPorts {
   readonly tickets: Tickets;
   readonly conversations: ConversationPort;
   readonly replies: ReplyPort;
+  readonly erasure: Pick<ErasurePort, 'removeConversation'>;
   readonly queue: QueuePort;
   readonly now: () => Instant;
 }
@@ -61,7 +63,7 @@ export function ticketForTeam(ticket: Ticket) {
 
 /** What people do with tickets: list, assign, answer, resolve, reopen, close. */
 export function createDesk(ports: DeskPorts) {
-  const { store, tickets, conversations, replies, queue, now } = ports;
+  const { store, tickets, conversations, replies, erasure, queue, now } = ports;
 
   /** The person's answer, delivered like the employee's own; the same key is the same answer. */
   async function replyAsPerson(
@@ -100,6 +102,11 @@ export function createDesk(ports: DeskPorts) {
       correlationId,
     };
     await replies.storeOnce(reply);
+    if ((await store.get(ticket.id)) === undefined) {
+      // Its customer was erased at this moment; nothing of the reply may stay.
+      await erasure.removeConversation({ conversationId: ticket.conversationId, ticketId: ticket.id }, now());
+      throw ticketNotFound();
+    }
     await queue.send('outbound', {
       body: { conversationId: reply.conversationId, replyId: reply.id },
       group: groupOf(reply.to),

@@ -3,6 +3,7 @@ import { formatReply } from '../agent/format.ts';
 import { mayReplyFreely, REPLY_WINDOW_MS } from '../channels/whatsapp.ts';
 import { queueReply } from '../conversations/setting.ts';
 import type { Conversation, InboundMessage, Instant, Rating, Reply, Ticket } from '../entities.ts';
+import type { ErasurePort } from '../erasure/contract.ts';
 import { derivedId } from '../ids.ts';
 import type { ConversationPort, CustomerPort, QueuePort, ReplyPort, TicketPort } from '../ports.ts';
 import { readRating } from '../tickets/rating-text.ts';
@@ -18,6 +19,7 @@ export interface SurveyPorts {
   readonly conversations: ConversationPort;
   readonly customers: Pick<CustomerPort, 'lastConversation' | 'noteLast'>;
   readonly replies: Pick<ReplyPort, 'storeOnce'>;
+  readonly erasure: Pick<ErasurePort, 'removeConversation'>;
   readonly ticketStore: Pick<TicketPort, 'get'>;
   readonly queue: QueuePort;
   readonly log: Log;
@@ -93,6 +95,11 @@ async function survey(conversation: Conversation, ports: SurveyPorts): Promise<b
   if (ticket.channel === 'whatsapp' && !mayReplyFreely(lastInboundAt, now)) return false;
   const reply = surveyOf(ticket, lastInboundAt, ports.correlationId, now);
   const stored = await ports.replies.storeOnce(reply);
+  if ((await ports.ticketStore.get(ticket.id)) === undefined) {
+    // Its customer was erased at this moment; nothing of the survey may stay.
+    await ports.erasure.removeConversation({ conversationId: conversation.id, ticketId: ticket.id }, now);
+    return false;
+  }
   await keepOpen(conversation, ticket, ports);
   // A run that was cut off left one that is stored and perhaps not queued; delivery sends it once.
   await queueReply(reply, ports);

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Entry, InboundMessage, Reply } from '../../fte/entities.ts';
 import type { ConversationPort, ReplyPort } from '../../fte/ports.ts';
-import { type Item, type Key, sortable, type Table } from './table.ts';
+import {
+  entryKey,
+  conversationKey as metaKey,
+  conversationPk as pkOf,
+  pointerKey,
+  replyKey,
+} from './keys.ts';
+import { type Item, sortable, type Table } from './table.ts';
 
 const ACTIVE = 'CONVERSATION#active';
-const pkOf = (id: string) => `CONVERSATION#${id}`;
-const metaKey = (id: string): Key => ({ pk: pkOf(id), sk: 'CONVERSATION' });
-const replyKey = (conversationId: string, id: string): Key => ({
-  pk: pkOf(conversationId),
-  sk: `REPLY#${id}`,
-});
 
 function toEntry(item: Item): Entry | undefined {
   if (item.message !== undefined) {
@@ -45,7 +46,7 @@ export function conversationPort(table: Table): ConversationPort {
     },
 
     addMessage: (conversationId, message) =>
-      table.put({ pk: pkOf(conversationId), sk: `MESSAGE#${message.id}`, message }, true),
+      table.put({ ...entryKey(conversationId, message.id), message }, true),
 
     async touch(conversationId, from, at) {
       await table.update(metaKey(conversationId), {
@@ -133,9 +134,6 @@ export function conversationPort(table: Table): ConversationPort {
   };
 }
 
-/** A pointer to a reply's conversation, for providers that know the reply only. */
-const pointerKey = (id: string): Key => ({ pk: `REPLY#${id}`, sk: 'REPLY' });
-
 export function replyPort(table: Table): ReplyPort {
   async function get(conversationId: string, replyId: string): Promise<Reply | undefined> {
     const item = await table.get(replyKey(conversationId, replyId));
@@ -155,6 +153,10 @@ export function replyPort(table: Table): ReplyPort {
     async find(replyId) {
       const pointer = await table.get(pointerKey(replyId));
       return pointer && get(String(pointer.conversation_id), replyId);
+    },
+
+    async wasErased(replyId) {
+      return (await table.get(pointerKey(replyId)))?.erased_at !== undefined;
     },
 
     async claim({ conversationId, id }) {

@@ -1,7 +1,8 @@
 import type { InboundMessage, Place } from '../../fte/entities.ts';
 import { digest } from '../../fte/ids.ts';
 import type { MessagePort } from '../../fte/ports.ts';
-import { expiry, type Item, type Key, sortable, type Table } from './table.ts';
+import { messageKey as keyOf, objectKey, rateKey, senderIndex, UNQUEUED } from './keys.ts';
+import { expiry, type Item, sortable, type Table } from './table.ts';
 
 /** How long a provider's repetition is recognised, and the message kept. */
 const KEEP_DAYS = 90;
@@ -9,9 +10,8 @@ const MINUTE_MS = 60_000;
 /** Of one sender's messages within a minute; more than the limit needs to know. */
 const MOST_RECENT = 20;
 const MOST_ATTEMPTS = 5;
-const UNQUEUED = 'MESSAGE#unqueued';
-
-const keyOf = (id: string): Key => ({ pk: `MESSAGE#${id}`, sk: 'MESSAGE' });
+/** A day longer than the bucket keeps a mail. */
+const OBJECT_DAYS = 31;
 
 function toMessage(item: Item): InboundMessage {
   return item.message as InboundMessage;
@@ -19,7 +19,7 @@ function toMessage(item: Item): InboundMessage {
 
 /**
  * `MESSAGE#<id>`: the message itself, which is also what recognises a repetition. While no queue has it, it stands
- * in the index under `MESSAGE#unqueued`, where `upkeep` finds it.
+ * in the index under `MESSAGE#unqueued`, where `upkeep` finds it; after that under its sender.
  */
 export function messagePort(table: Table): MessagePort {
   return {
@@ -44,13 +44,17 @@ export function messagePort(table: Table): MessagePort {
       return item && toMessage(item);
     },
 
-    async markQueued(id) {
+    async markQueued({ id, from }) {
       await table.update(keyOf(id), {
-        UpdateExpression: 'SET message.#queued = :true REMOVE gsi1pk, gsi1sk',
-        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'SET message.#queued = :true, gsi1pk = :sender',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(message.erasedAt)',
         ExpressionAttributeNames: { '#queued': 'queued' },
-        ExpressionAttributeValues: { ':true': true },
+        ExpressionAttributeValues: { ':true': true, ':sender': senderIndex(from) },
       });
+    },
+
+    async noteObject(id, { bucket, key }, at) {
+      await table.put({ ...objectKey(id, bucket, key), bucket, key, expires_at: expiry(at, OBJECT_DAYS) });
     },
 
     async place(id, place) {
@@ -74,7 +78,7 @@ export function messagePort(table: Table): MessagePort {
 
     async countRecent(sender, messageId, at) {
       const own = { id: digest(messageId).slice(0, 32), at };
-      const key: Key = { pk: `RATE#${sender.kind}:${sender.value}`, sk: 'RATE' };
+      const key = rateKey(sender);
       for (let attempt = 1; ; attempt++) {
         const item = await table.get(key);
         const version = Number(item?.version ?? 0);

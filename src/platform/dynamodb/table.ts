@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -31,6 +32,8 @@ export interface Table {
   put(item: Key & Item, onlyIfNew?: boolean): Promise<boolean>;
   /** Updates an item and returns it; `undefined` when the condition did not hold. The expression has a `SET`. */
   update(key: Key, parts: UpdateParts): Promise<Item | undefined>;
+  /** Removes an item, or finds none. */
+  remove(key: Key): Promise<void>;
   /** All items that match, page after page, up to `Limit` where that is given. */
   query(parts: QueryParts): Promise<{ readonly items: readonly Item[]; readonly last: Item | undefined }>;
   count(parts: QueryParts): Promise<number>;
@@ -104,6 +107,10 @@ export function openTable(TableName: string): Table {
         );
         return Attributes;
       });
+    },
+
+    async remove(Key) {
+      await guarded(() => client.send(new DeleteCommand({ TableName, Key })));
     },
 
     async query(parts) {

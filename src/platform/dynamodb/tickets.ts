@@ -2,10 +2,9 @@ import type { Receipt, Ticket } from '../../fte/entities.ts';
 import { invalidInput } from '../../fte/errors.ts';
 import type { TicketPort } from '../../fte/ports.ts';
 import type { TicketStatus } from '../../fte/vocabulary.ts';
-import { type Key, sortable, type Table } from './table.ts';
+import { ticketPk as pkOf, receiptKey, ticketKey } from './keys.ts';
+import { sortable, type Table } from './table.ts';
 
-const pkOf = (id: string) => `TICKET#${id}`;
-const ticketKey = (id: string): Key => ({ pk: pkOf(id), sk: 'TICKET' });
 const statusIndex = (status: TicketStatus) => `TICKET#${status}`;
 
 /** `TICKET#<id>` holds the receipt that intake leaves and the ticket that the agent commits. */
@@ -46,7 +45,8 @@ export function ticketPort(table: Table): TicketPort {
 
   return {
     async putReceipt(receipt) {
-      await table.put({ pk: pkOf(receipt.ticketId), sk: 'RECEIPT', receipt });
+      // Once: what lies there is the same receipt, or says that the customer was erased.
+      await table.put({ ...receiptKey(receipt.ticketId), receipt }, true);
     },
 
     create: (ticket) =>

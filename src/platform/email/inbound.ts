@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { S3EventRecord } from 'aws-lambda';
 import type { Instant } from '../../fte/entities.ts';
+import type { StoredObject } from '../../fte/erasure/contract.ts';
 import type { HttpRequest } from '../../observability/http.ts';
 import { mailGone, mailMalformed, mailStoreFailed, mailTooLarge, notMail, wrongBearer } from './errors.ts';
 import { MAX_MAIL_BYTES } from './parse.ts';
@@ -11,6 +12,8 @@ export interface InboundMail {
   readonly raw: Uint8Array;
   readonly receivedAt: Instant;
   readonly source: 's3' | 'http';
+  /** Where it lies, if it does. */
+  readonly object?: StoredObject;
 }
 
 /** S3 writes keys into its events as forms do: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
@@ -84,7 +87,7 @@ export async function readMailObject(
   const raw = stream === undefined ? new Uint8Array() : await bodyOf(stream);
   const noticed = Date.parse(record.eventTime);
   const receivedAt = Number.isNaN(noticed) ? (modified?.getTime() ?? Date.now()) : noticed;
-  return { raw, receivedAt, source: 's3' };
+  return { raw, receivedAt, source: 's3', object: { bucket: record.s3.bucket.name, key: keyOf(record) } };
 }
 
 /**

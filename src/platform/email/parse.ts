@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import PostalMime, { addressParser, type Email, type Header } from 'postal-mime';
 import { type HeaderField, type ParsedMail, RULE_HEADERS } from '../../fte/channels/email.ts';
+import { cut } from '../../fte/input.ts';
 import { mailMalformed, mailTooLarge } from './errors.ts';
 import { isMailbox } from './header-values.ts';
 import { htmlToText } from './html.ts';
@@ -22,11 +23,6 @@ const MAX_IDS = 100;
 const MAX_ADDRESSES = 100;
 const MAX_RULE_FIELDS = 100;
 const RECIPIENT_HEADERS = ['to', 'cc', 'delivered-to', 'x-original-to', 'envelope-to'];
-
-function cut(text: string, limit: number): string {
-  const kept = text.toWellFormed().slice(0, limit);
-  return kept.isWellFormed() ? kept : kept.slice(0, -1);
-}
 
 /** One line: encoded words may hold line breaks. */
 function oneLine(text: string | undefined, limit: number): string | undefined {

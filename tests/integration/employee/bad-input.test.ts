@@ -37,6 +37,12 @@ test.each<[string, unknown, string, RegExp]>([
   ['a short message', { ...QUESTION, message: 'Help me' }, 'message', /at least 10/],
   ['a blank message', { ...QUESTION, message: ' '.repeat(50) }, 'message', /at least 10/],
   ['a long message', { ...QUESTION, message: 'x'.repeat(5001) }, 'message', /at most 5000/],
+  [
+    'half a character',
+    { ...QUESTION, message: 'My shift is gone \ud83d, help me' },
+    'message',
+    /valid Unicode/,
+  ],
   ['an unknown category', { ...QUESTION, category: 'sales' }, 'category', /./],
   ['an unknown priority', { ...QUESTION, priority: 'unknown' }, 'priority', /./],
   ['a list', [QUESTION], 'body', /./],

@@ -1,5 +1,6 @@
 /** Every reason to escalate and every guardrail, each by a conversation through the handlers, with a model that does as it likes. */
 import { catalogue } from '../../../src/fte/catalogue.ts';
+import { digest } from '../../../src/fte/ids.ts';
 import type { EscalationReason, Guardrail } from '../../../src/fte/vocabulary.ts';
 import { sumOf } from '../../running/counted.ts';
 import { questionOf } from '../../running/form.ts';
@@ -57,7 +58,7 @@ function form(more: Readonly<Record<string, unknown>>) {
   const submit = async () =>
     (await service.request('POST /support/submit', {}, { body, headers: { 'idempotency-key': key } })).json
       .ticket_id as string;
-  return { submit, messageId: `web_form#${body.email}#${key}` };
+  return { submit, messageId: `web_form#${digest(`${body.email}\n${key}`)}` };
 }
 const messagesOf = async (id: string) =>
   (await service.request('GET /support/ticket/{id}', { id })).json.messages as {

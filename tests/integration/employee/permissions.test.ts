@@ -31,6 +31,7 @@ const REASONS = {
   whatsapp: 'whatsapp.test.ts plays the providers',
   late: 'hours later (upkeep-later.test.ts, surveys.test.ts)',
   restart: 'this instance keeps the ledger in its memory; another one reads it',
+  erased: 'its customer is erased in the middle of the work (erasure-races.test.ts)',
   missing: 'S3 tells a missing object from a forbidden one by it',
   own: 'the runtime does it',
 } as const;
@@ -46,6 +47,8 @@ function excuse(by: string, action: string, resource: string): string | undefine
   if (by === 'fleet' && action === 's3:GetObject') return REASONS.restart;
   const later = ['escalations-queue.fifo', 'outbound-queue.fifo'].includes(resource);
   if (by === 'upkeep' && (/^dynamodb:(GetItem|Query)$/.test(action) || later)) return REASONS.late;
+  const takesBack = action === 'dynamodb:DeleteItem' || (by === 'agent' && resource.endsWith('/index/gsi1'));
+  if (by !== 'erasure' && takesBack) return REASONS.erased;
   if (/^(twilio|meta)$/.test(by)) return REASONS.whatsapp;
   if (action === 'dynamodb:GetItem') return REASONS.lostAnswer;
   return undefined;
@@ -117,6 +120,11 @@ async function ticketsOfAllKinds(): Promise<void> {
   await service.request('GET /conversations/{id}', { id }, { operator: true });
 }
 
+async function erased(email: string): Promise<void> {
+  const { json } = await service.request('GET /customers/lookup', {}, { operator: true, query: { email } });
+  await service.request('DELETE /customers/{id}', { id: json.customer_id }, { operator: true });
+}
+
 test('no role allows what its function does not do', async () => {
   const raw = { 'content-type': 'message/rfc822', authorization: `Bearer ${LOCAL_MAIL_TOKEN}` };
   await service.request(
@@ -144,6 +152,7 @@ test('no role allows what its function does not do', async () => {
   );
   ses.behave({ do: 'take' });
   await service.rest();
+  await erased('b@example.com');
 
   const junk = await fetch(`${service.gatewayUrl}/metrics/job/fte-instance/instance/stranger/lane/0`, {
     method: 'PUT',

@@ -5,6 +5,7 @@ import {
   LOCAL_MAIL_TOKEN,
   LOCAL_SECRETS,
 } from '../../../local/environment.ts';
+import { messageId } from '../../../src/fte/channels/whatsapp.ts';
 import type { InboundMessage } from '../../../src/fte/entities.ts';
 import { metaSignature } from '../../../src/platform/whatsapp/meta-webhook.ts';
 import { twilioSignature } from '../../../src/platform/whatsapp/twilio-signature.ts';
@@ -113,7 +114,7 @@ describe('a Twilio signature of somebody who does not know our URL', () => {
     expect(await twilio(1, { signedUrl, headers })).toMatchObject({ status: 403, json: { error: { code: 'FTE_SIGNATURE' } } });
     expect(await count('fte_webhook_rejections_total', REFUSED)).toBe(before + 1);
     expect(await count('fte_errors_total', { error_type: 'signature', component: 'whatsapp' })).toBe(errors + 1);
-    expect(await ports.messages.get(`whatsapp#twilio#${sidOf(1)}`)).toBeUndefined();
+    expect(await ports.messages.get(messageId('twilio', sidOf(1)))).toBeUndefined();
   }); // biome-ignore format: one line
 
   test('the right one is taken, behind whatever proxy', async () => {
@@ -129,8 +130,8 @@ describe('a Twilio signature of somebody who does not know our URL', () => {
 
 test('everything three times, shuffled: one message stored, one answer to each', async () => {
   const roads = [
-    { channel: 'whatsapp', deliver: twilio, told: toldTo, people: [11, 12, 13], id: (n: number) => `whatsapp#twilio#${sidOf(n)}` },
-    { channel: 'whatsapp', deliver: meta, told: toldTo, people: [21, 22, 23], id: (n: number) => `whatsapp#meta#wamid.${n}` },
+    { channel: 'whatsapp', deliver: twilio, told: toldTo, people: [11, 12, 13], id: (n: number) => messageId('twilio', sidOf(n)) },
+    { channel: 'whatsapp', deliver: meta, told: toldTo, people: [21, 22, 23], id: (n: number) => messageId('meta', `wamid.${n}`) },
     { channel: 'email', deliver: email, told: mailedTo, people: [31, 32, 33], id: (n: number) => `email#<w${n}@example.com>` },
   ]; // biome-ignore format: a table
   const stored = (channel: string) =>
@@ -173,7 +174,7 @@ describe('a crash between storing and queueing', () => {
     await Promise.all(repairs.map((repair) => repair(n)));
     await allDone();
     expect(toldTo(n)).toBe(1);
-    expect((await ports.messages.get(`whatsapp#twilio#${sidOf(n)}`))?.queued).toBe(true);
+    expect((await ports.messages.get(messageId('twilio', sidOf(n))))?.queued).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { LOCAL_SECRETS } from '../../../local/environment.ts';
+import { messageId } from '../../../src/fte/channels/whatsapp.ts';
 import { twilioSignature } from '../../../src/platform/whatsapp/twilio-signature.ts';
 import { sumOf } from '../../running/counted.ts';
 import { type RunningService, startService } from '../../running/service.ts';
@@ -108,7 +109,7 @@ test('a wrong signature is a 403, counted, and nothing is stored', async () => {
   expect(json.error.code).toBe('FTE_SIGNATURE');
   expect(await count('fte_webhook_rejections_total', { channel: 'whatsapp', reason: 'signature' })).toBe(1);
   const { connect } = await import('../../../src/platform/service.ts');
-  expect(await connect().messages.get(`whatsapp#twilio#${sid(30)}`)).toBeUndefined();
+  expect(await connect().messages.get(messageId('twilio', sid(30)))).toBeUndefined();
 });
 
 test('a flood is counted and let go: the provider would only repeat it', async () => {

@@ -167,8 +167,9 @@ describe('addresses', () => {
 });
 
 test('a message is known by its provider and the id there', () => {
-  expect(messageId('twilio', 'SM1')).toBe('whatsapp#twilio#SM1');
-  expect(messageId('meta', 'wamid.1')).toBe('whatsapp#meta#wamid.1');
+  expect(messageId('twilio', 'SM1')).toMatch(/^whatsapp#twilio#[0-9a-f]{64}$/);
+  expect(messageId('twilio', 'SM1')).toBe(messageId('twilio', 'SM1'));
+  expect(messageId('meta', 'wamid.1')).toMatch(/^whatsapp#meta#[0-9a-f]{64}$/);
 });
 
 describe('parts', () => {
