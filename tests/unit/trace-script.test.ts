@@ -47,7 +47,7 @@ function trace(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/trace.ts', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: '' },
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
   return {
     status,
