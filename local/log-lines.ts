@@ -47,18 +47,25 @@ function briefly(key: string, value: unknown): string {
   return `error=${show(reason === undefined ? message : `${message} (${reason})`)}`;
 }
 
-/** One log line for a person's eyes: time, level, function, what happened, the facts, the correlation id. */
-export function pretty(line: LogLine, colour: boolean): string {
-  const facts = Object.entries(line)
+/** The facts of a line that stand beside its message, as `key=value`. */
+export function factsOf(line: LogLine): readonly string[] {
+  return Object.entries(line)
     .filter(([key, value]) => !HIDDEN.has(key) && value !== undefined)
     .map(([key, value]) => briefly(key, value));
-  const style = COLOURS[line.level as keyof typeof COLOURS] ?? 'white';
+}
+
+export function levelColour(level: string): (typeof COLOURS)[keyof typeof COLOURS] | 'white' {
+  return COLOURS[level as keyof typeof COLOURS] ?? 'white';
+}
+
+/** One log line for a person's eyes: time, level, function, what happened, the facts, the correlation id. */
+export function pretty(line: LogLine, colour: boolean): string {
   const text = [
     styleText('gray', line.timestamp.slice(11, 23)),
-    styleText(style, line.level.padEnd(5)),
+    styleText(levelColour(line.level), line.level.padEnd(5)),
     styleText('cyan', String(line.function ?? '-').padEnd(8)),
     styleText('bold', line.message),
-    facts.join(' '),
+    factsOf(line).join(' '),
     styleText('gray', line.correlation_id === undefined ? '' : `[${String(line.correlation_id)}]`),
   ]
     .filter((part) => stripVTControlCharacters(part) !== '')

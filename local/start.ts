@@ -21,8 +21,8 @@ the Pushgateway inside the same process. Needs no account, no Docker and no netw
   --json, --pretty   how log lines look (default: pretty in a terminal, JSON when piped)
   --help             this text
 
-Variables: PUSHGATEWAY_URL (push there instead), LOG_LEVEL, FTE_PUSH_BUDGET_MS, FTE_OPERATOR_KEY_HASHES,
-FTE_NOTIFY_WEBHOOK_URL, FTE_LOCAL_VISIBILITY_S (seconds until an unhandled message comes back, default 30).
+Variables: PUSHGATEWAY_URL (push there instead), LOG_LEVEL, FTE_DEBUG_SAMPLE, FTE_PUSH_BUDGET_MS,
+FTE_OPERATOR_KEY_HASHES, FTE_NOTIFY_WEBHOOK_URL, FTE_LOCAL_VISIBILITY_S (seconds until an unhandled message comes back, default 30).
 `;
 
 /** Who asks again after this many milliseconds means it. */

@@ -69,6 +69,15 @@ const urlList: Variable<readonly string[]> = {
   allowed: 'an http(s) URL, or several with commas between them',
 };
 
+/** A share of all, from 0 to 1. */
+const share: Variable<number> = {
+  schema: z.pipe(
+    z.optional(z.string().check(z.regex(/^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/))),
+    z.transform((text) => Number(text ?? '0')),
+  ),
+  allowed: 'a share from 0 to 1, as 0.01',
+};
+
 const optionalText: Variable<string | undefined> = { schema: z.optional(z.string()), allowed: 'any text' };
 
 const pushPolicy: Variable<PushPolicy> = {
@@ -122,13 +131,15 @@ export interface ObservabilityConfig {
   /** From one pass of the fleet to the next within one invocation, in seconds. */
   readonly foldEveryS: number;
   readonly logLevel: string;
+  /** The share of all chains of invocations whose debug lines are written. */
+  readonly debugSample: number;
   readonly version: string;
   readonly team: string;
 }
 
 /**
  * The library's configuration: PUSHGATEWAY_URL, FTE_PUBLISH_URL, FTE_PUSH_BUDGET_MS, FTE_PUSH_POLICY, FTE_GATEWAY_CA,
- * FTE_SCRAPE_INTERVAL_S, FTE_FOLD_EVERY_S, LOG_LEVEL, FTE_VERSION, FTE_TEAM.
+ * FTE_SCRAPE_INTERVAL_S, FTE_FOLD_EVERY_S, LOG_LEVEL, FTE_DEBUG_SAMPLE, FTE_VERSION, FTE_TEAM.
  *
  * @throws {ConfigError} for the first variable that can't be used.
  */
@@ -145,6 +156,7 @@ export function loadObservabilityConfig(env: Environment = process.env): Observa
     scrapeIntervalS: readVariable(env, 'FTE_SCRAPE_INTERVAL_S', wholeNumber(1, 300, 15)),
     foldEveryS: readVariable(env, 'FTE_FOLD_EVERY_S', wholeNumber(1, 60, 15)),
     logLevel: readVariable(env, 'LOG_LEVEL', oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT'], 'INFO')),
+    debugSample: readVariable(env, 'FTE_DEBUG_SAMPLE', share),
     version: readVariable(env, 'FTE_VERSION', optionalText) ?? '0.0.0',
     team: readVariable(env, 'FTE_TEAM', optionalText) ?? 'unknown',
   };

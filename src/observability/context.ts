@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DebugLines } from './debug-lines.ts';
 import type { ResponseSink } from './streaming.ts';
+import type { Trace } from './trace.ts';
 
 /** One invocation of a function; all records of a batch share it. */
 export interface Invocation {
@@ -15,11 +17,16 @@ export interface Invocation {
   readonly sink?: ResponseSink | undefined;
   /** Set once it is known that the invocation failed. */
   failed: boolean;
+  /** Lines below the log level, in case it fails. */
+  readonly held: DebugLines;
 }
 
 /** What every log line of an invocation, or of one record of it, carries. */
 export interface InvocationContext {
   readonly correlationId: string;
+  readonly trace: Trace | undefined;
+  /** Whether debug lines are written at once. */
+  readonly debug: boolean;
   readonly invocation: Invocation;
 }
 

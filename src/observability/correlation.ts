@@ -16,21 +16,3 @@ export function isCorrelationId(value: unknown): value is string {
 export function newCorrelationId(): string {
   return randomUUID();
 }
-
-type HeaderLike = Readonly<Record<string, string | undefined>> | null | undefined;
-
-/** The caller's correlation id when it is valid, else a new one. Header names are compared in any case. */
-export function correlationIdFromHeaders(headers: HeaderLike): string {
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (name.toLowerCase() === CORRELATION_HEADER && isCorrelationId(value)) return value;
-  }
-  return newCorrelationId();
-}
-
-type AttributesLike = Readonly<Record<string, { readonly stringValue?: string | undefined } | undefined>>;
-
-/** The id that the sender of an SQS message put into its attributes, else a new one. */
-export function correlationIdFromAttributes(attributes: AttributesLike | undefined): string {
-  const value = attributes?.[CORRELATION_ATTRIBUTE]?.stringValue;
-  return isCorrelationId(value) ? value : newCorrelationId();
-}

@@ -27,6 +27,8 @@ export interface HandlerTools<C extends Catalogue> {
   readonly correlationId: string;
   /** Milliseconds until Lambda ends the invocation. */
   remainingMs(): number;
+  /** Runs `task` under the correlation id of one record of an event, as S3's. */
+  within<T>(record: unknown, task: (correlationId: string) => Promise<T>): Promise<T>;
 }
 
 interface CommonOptions<C extends InstrumentedCatalogue> {

@@ -29,6 +29,7 @@ export type { HttpRequest, HttpResponse } from './http.ts';
 export { libraryMetrics } from './library-metrics.ts';
 export type { Log } from './logger.ts';
 export { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';
+export { outgoingHeaders, type QueueOrigin, queueOrigin } from './propagation.ts';
 export type { QueueMessage } from './sqs.ts';
 
 /** AWS gives an instance that ends 300 to 500 ms. */

@@ -1,9 +1,9 @@
-import { isMainThread } from 'node:worker_threads';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import type { ObservabilityConfig } from './config.ts';
-import { type Invocation, requireContext, withContext } from './context.ts';
-import { correlationIdFromHeaders, newCorrelationId } from './correlation.ts';
+import { type Invocation, type InvocationContext, requireContext, withContext } from './context.ts';
+import { newCorrelationId } from './correlation.ts';
+import { DebugLines } from './debug-lines.ts';
 import { ServiceError, toServiceError } from './errors.ts';
 import type {
   HandlerTools,
@@ -21,24 +21,22 @@ import {
   routeOf,
   toGatewayResponse,
 } from './http.ts';
-import type { Log } from './logger.ts';
+import type { InvocationLog } from './logger.ts';
 import type { Metrics, MetricsRegistry } from './metrics.ts';
+import { type Origin, originOfEvent, originOfHeaders } from './origin.ts';
+import { createRss, environmentStartMs } from './process-facts.ts';
 import type { AfterResponse } from './push/extension.ts';
 import type { Pusher } from './push/pusher.ts';
+import { forTheRuntime } from './redaction/thrown.ts';
 import { handleBatch } from './sqs.ts';
 import { type ResponseSink, streamed, streaming } from './streaming.ts';
 
 export interface Pipeline<C extends InstrumentedCatalogue> {
   readonly config: ObservabilityConfig;
-  readonly log: Log;
+  readonly log: InvocationLog;
   readonly metrics: MetricsRegistry<C>;
   readonly pusher: Pusher;
   readonly afterResponse?: AfterResponse | undefined;
-}
-
-/** A worker thread's clock begins with its process; its own life begins later. */
-function environmentStartMs(): number {
-  return isMainThread ? 0 : performance.nodeTiming.environment;
 }
 
 /** What is left of an invocation's time when it counts as near its time-out: a tenth. */
@@ -49,23 +47,6 @@ const NO_DEADLINE_MS = 60_000;
 const AFTER_RESPONSE_BUDGET_MS = 1_000;
 /** Kept free, beside the push, for the answer of an invocation that is cut short. */
 const RESPONSE_RESERVE_MS = 100;
-/** Reading it costs a fifth of all that a busy instance's metrics cost; it does not change faster than this. */
-const RSS_HOLDS_MS = 100;
-
-/** The resident set size in bytes, as read in the last tenth of a second. */
-function createRss() {
-  let bytes = 0;
-  let readAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = performance.now();
-    if (now - readAt > RSS_HOLDS_MS) {
-      bytes = process.memoryUsage.rss();
-      readAt = now;
-    }
-    return bytes;
-  };
-}
-
 /**
  * Makes `instrument`, the one call that a handler is made with. It binds the correlation id, logs, counts, maps
  * errors once and pushes at the end, on every path: return, throw, time-out.
@@ -99,7 +80,24 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         return requireContext().correlationId;
       },
       remainingMs: () => requireContext().invocation.remainingMs(),
+      within: (record, task) => bind(originOfEvent(record), () => task(requireContext().correlationId)),
     };
+
+    /** Runs `task` as what goes on from an origin, within the running invocation. */
+    function bind<T>(origin: Origin, task: () => T): T {
+      return withContext(contextOf(origin, requireContext().invocation), task);
+    }
+
+    function contextOf({ debug, ...origin }: Origin, invocation: Invocation): InvocationContext {
+      return { ...origin, debug: debug ?? Math.random() < config.debugSample, invocation };
+    }
+
+    /** A batch's records have an origin each; what is between them has none. */
+    function originOf(event: unknown): Origin {
+      if (options.trigger === 'http') return originOfHeaders((event as APIGatewayProxyEventV2).headers);
+      if (options.trigger !== 'sqs') return originOfEvent(event);
+      return { correlationId: newCorrelationId(), trace: undefined, debug: false };
+    }
 
     /** The handler's own work; each trigger's errors are handled where their unit is known. */
     async function work(event: unknown): Promise<unknown> {
@@ -108,12 +106,14 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       if (options.trigger === 'event') return options.event(event, tools);
       const { invocation } = requireContext();
       return handleBatch(event as SQSEvent, (message) => options.message(message, tools), {
-        bind: (correlationId, task) => withContext({ correlationId, invocation }, task),
-        failed: (error, record) =>
+        bind,
+        failed: (error, record) => {
+          log.release(invocation.held, requireContext());
           countError(toServiceError(error), options.component, {
             message_id: record.messageId,
             receive_count: record.attributes.ApproximateReceiveCount,
-          }),
+          });
+        },
         timeLeftMs: () => invocation.remainingMs() - config.pushBudgetMs - 2 * RESPONSE_RESERVE_MS,
       });
     }
@@ -135,6 +135,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
 
     function finishInvocation(invocation: Invocation, seconds: number): void {
       const near = invocation.remainingMs() < invocation.budgetMs * NEAR_TIMEOUT;
+      if (near) log.release(invocation.held);
       const outcome = invocation.failed ? 'error' : near ? 'timeout_near' : 'success';
       own.inc('fte_lambda_invocations_total', { function: fn, outcome });
       own.observe('fte_lambda_duration_seconds', { function: fn }, seconds);
@@ -163,8 +164,10 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       onError: function mapError(request) {
         const { correlationId, invocation } = requireContext();
         const error = toServiceError(request.error);
-        countError(error, options.component);
         invocation.failed = options.trigger !== 'http' || error.status >= 500;
+        if (invocation.failed) log.release(invocation.held);
+        countError(error, options.component);
+        if (options.trigger !== 'http') request.error = forTheRuntime(request.error);
         if (options.trigger === 'http') {
           const { known } = routeOf(request.event as APIGatewayProxyEventV2, options.routes as Routes<never>);
           if (known && error.status < 500) options.refused?.(error);
@@ -205,13 +208,10 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         remainingMs,
         sink,
         failed: false,
+        held: new DebugLines(),
       };
       coldStart = false;
-      const correlationId =
-        options.trigger === 'http'
-          ? correlationIdFromHeaders((event as APIGatewayProxyEventV2).headers)
-          : newCorrelationId();
-      return withContext({ correlationId, invocation }, () => pipelined(event, context));
+      return withContext(contextOf(originOf(event), invocation), () => pipelined(event, context));
     };
     const routes = options.trigger === 'http' ? Object.keys(options.routes) : [];
     const handler = options.trigger === 'http' && options.streams ? streaming(invoke) : invoke;

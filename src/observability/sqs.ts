@@ -1,6 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { correlationIdFromAttributes } from './correlation.ts';
 import { ServiceError } from './errors.ts';
+import { type Origin, originOfMessage } from './origin.ts';
 
 /** One message of a queue as a handler sees it. */
 export interface QueueMessage {
@@ -42,7 +42,7 @@ function toMessage(record: SQSRecord, correlationId: string): QueueMessage {
 
 export interface BatchHooks {
   /** Runs `work` under the record's own context. */
-  readonly bind: <T>(correlationId: string, work: () => Promise<T>) => Promise<T>;
+  readonly bind: <T>(origin: Origin, work: () => Promise<T>) => Promise<T>;
   /** Called inside the record's context, once for each record that failed. */
   readonly failed: (error: unknown, record: SQSRecord) => void;
   /** A record that is not handled by then has failed, in milliseconds: what is done must not come again with it. */
@@ -83,10 +83,10 @@ export async function handleBatch(
 
   async function handleGroup(records: readonly SQSRecord[]): Promise<SQSBatchItemFailure[]> {
     for (const [at, record] of records.entries()) {
-      const correlationId = correlationIdFromAttributes(record.messageAttributes);
-      const succeeded = await hooks.bind(correlationId, async () => {
+      const origin = originOfMessage(record);
+      const succeeded = await hooks.bind(origin, async () => {
         try {
-          await inTime(handle(toMessage(record, correlationId)), hooks.timeLeftMs());
+          await inTime(handle(toMessage(record, origin.correlationId)), hooks.timeLeftMs());
           return true;
         } catch (error) {
           hooks.failed(error, record);

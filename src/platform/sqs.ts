@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { queueFailed } from '../fte/errors.ts';
 import type { QueuePort } from '../fte/ports.ts';
-import { CORRELATION_ATTRIBUTE } from '../observability/correlation.ts';
+import { queueOrigin } from '../observability/propagation.ts';
 import { requestHandler } from './aws-config.ts';
 import type { Config } from './config.ts';
 
@@ -37,7 +37,20 @@ function asciiJson(body: unknown): string {
   );
 }
 
-/** The FIFO queues; the correlation id travels as a message attribute. */
+function originAttributes(correlationId: string) {
+  const { attributes, traceHeader } = queueOrigin(correlationId);
+  const asString = (StringValue: string) => ({ DataType: 'String', StringValue });
+  return {
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, asString(value)]),
+    ),
+    ...(traceHeader === undefined
+      ? {}
+      : { MessageSystemAttributes: { AWSTraceHeader: asString(traceHeader) } }),
+  };
+}
+
+/** The FIFO queues; the correlation id, the trace and the choice of debug lines travel as attributes. */
 export function queuePort(queues: Config['queues']): QueuePort {
   return {
     async send(queue, { body, group, id, correlationId }) {
@@ -48,9 +61,7 @@ export function queuePort(queues: Config['queues']): QueuePort {
             MessageBody: asciiJson(body),
             MessageGroupId: group,
             MessageDeduplicationId: id,
-            MessageAttributes: {
-              [CORRELATION_ATTRIBUTE]: { DataType: 'String', StringValue: correlationId },
-            },
+            ...originAttributes(correlationId),
           }),
         ),
       );

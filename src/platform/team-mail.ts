@@ -1,6 +1,7 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { notifyFailed } from '../fte/errors.ts';
 import type { TeamNotifier } from '../fte/ports.ts';
+import { CORRELATION_HEADER } from '../observability/correlation.ts';
 import { NOTIFY_TIMEOUT_MS } from './send-config.ts';
 
 const client = new SESv2Client({
@@ -23,7 +24,11 @@ export function mailNotifier({ to, from }: { readonly to: string; readonly from:
             FromEmailAddress: from,
             Destination: { ToAddresses: [to] },
             Content: {
-              Simple: { Subject: { Data: `[${kind}] ticket ${ticketId}` }, Body: { Text: { Data: body } } },
+              Simple: {
+                Subject: { Data: `[${kind}] ticket ${ticketId}` },
+                Body: { Text: { Data: body } },
+                Headers: [{ Name: CORRELATION_HEADER, Value: correlationId }],
+              },
             },
           }),
         );

@@ -46,6 +46,17 @@ test('a message, its answer, its log lines under one correlation id, and all of 
       cold_start: expect.any(Boolean),
     });
   }
+  const trace = spawnSync(
+    process.execPath,
+    ['scripts/trace.ts', 'e2e-1', '--file', `.local/${NAME}/logs.jsonl`],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
+  expect(trace.stdout).toMatch(/submit .*message taken in.*agent .*turn handled.*deliver .*reply delivered/s);
+  expect(trace.status).toBe(0);
   expect(local.lines('outbox.jsonl')).toEqual([
     expect.objectContaining({
       kind: 'reply',

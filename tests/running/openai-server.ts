@@ -123,6 +123,7 @@ const tokens = (value: unknown) => Math.ceil(JSON.stringify(value).length / 4);
 /** A server that speaks the OpenAI chat-completions protocol; it behaves like a decent model, or as its script says. */
 export async function startOpenAiServer({ key, script = () => undefined }: OpenAiServerOptions = {}) {
   const requests: ChatRequest[] = [];
+  const headers: IncomingMessage['headers'][] = [];
   let listed = 0;
   const times: number[] = [];
   const usages: NonNullable<Usage>[] = [];
@@ -224,6 +225,7 @@ export async function startOpenAiServer({ key, script = () => undefined }: OpenA
     }
     const request = JSON.parse(text || '{}') as ChatRequest;
     const n = requests.push(request) - 1;
+    headers.push(incoming.headers);
     times.push(performance.now());
     const reply = refusal(incoming, request) ?? script(n, request);
     act(reply ?? { does: 'call', moves: [decentMove(situationOf(request))] }, request, response);
@@ -240,6 +242,8 @@ export async function startOpenAiServer({ key, script = () => undefined }: OpenA
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     /** Every request that came, refused ones too. */
     requests,
+    /** The headers of each. */
+    headers,
     /** How often it was asked for its list of models. */
     listed: () => listed,
     /** When each came, in milliseconds of a monotonic clock. */

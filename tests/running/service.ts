@@ -40,13 +40,19 @@ export interface StartOptions {
   /** After how many seconds a message that was not handled comes back. */
   readonly visibilitySeconds?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Batches of one queue that are handled at the same time. */
+  readonly concurrency?: number;
 }
 
 /**
  * All handlers in this process, on the emulators that local mode uses: real HTTP to DynamoDB, SQS and the gateway.
  * One a test file: the handlers read their environment when they are loaded.
  */
-export async function startService({ visibilitySeconds = 2, environment = {} }: StartOptions = {}) {
+export async function startService({
+  visibilitySeconds = 2,
+  environment = {},
+  concurrency = 2,
+}: StartOptions = {}) {
   const yml = readServerlessYml();
   const home = mkdtempSync(join(tmpdir(), 'fte-'));
   const standIns = await startStandIns(REGION, undefined);
@@ -154,7 +160,7 @@ export async function startService({ visibilitySeconds = 2, environment = {} }: 
     work(only?: readonly string[]): void {
       pollers ??= pollEventSources(
         sources.filter(({ functionKey }) => only?.includes(functionKey) ?? true),
-        { sqsUrl: standIns.sqsUrl, region: REGION, invoke, failed: () => undefined, concurrency: 2 },
+        { sqsUrl: standIns.sqsUrl, region: REGION, invoke, failed: () => undefined, concurrency },
       );
     },
     async rest(): Promise<void> {

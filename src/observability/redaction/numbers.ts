@@ -7,7 +7,7 @@ const DIGIT = /[\d\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0
 const FEWEST_DIGITS = 8;
 const MOST_SEPARATORS = 3;
 const SEPARATORS = new Set(' -.()+\u00a0\u2007\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212');
-const ENCODED = /%(?:20|28|29|2B|2D)/iy;
+const ENCODED = /%(?:20|28|29|2B|2D|C2%A0|E2%80%(?:87|89|AF|9[0-4]))/iy;
 
 const DATE =
   /(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?/y;
@@ -34,7 +34,7 @@ function separatorAt(text: string, at: number, slashes: boolean): number {
   const char = text.charAt(at);
   if (SEPARATORS.has(char) || (slashes && char === '/')) return 1;
   ENCODED.lastIndex = at;
-  return char === '%' && ENCODED.test(text) ? 3 : 0;
+  return char === '%' && ENCODED.test(text) ? ENCODED.lastIndex - at : 0;
 }
 
 /** ISO/IEC 7812: every second digit from the right is doubled; the sum of all digits ends in 0. */

@@ -18,7 +18,7 @@ const SHAPES = new RegExp(
     'A(?:KI|SI|RO|ID)A[A-Z0-9]{16}',
     'AIza[\\w-]{30,}|EAA[A-Za-z0-9]{20,}|SG\\.[\\w-]{16,}\\.[\\w-]{16,}|npm_[A-Za-z0-9]{30,}',
     // What a webhook is signed with.
-    'sha(?:1|256|512)=[0-9A-Fa-f]{20,}',
+    'sha(?:1|256|512)(?:=|%3D)[0-9A-Fa-f]{20,}',
     // A WhatsApp message's id holds the customer's number, in base64.
     'wamid\\.[\\w+/=-]+',
     '(?:[Bb]earer|BEARER)(?: |\\+|%20){1,8}[\\w.~+/=-]{12,}',

@@ -1,6 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { S3Event } from 'aws-lambda';
-import { ServiceError } from '../../observability/errors.ts';
+import type { S3Event, S3EventRecord } from 'aws-lambda';
 import { objectRequestHandler } from '../aws-config.ts';
 import { type InboundMail, readMailObject } from './inbound.ts';
 
@@ -11,23 +10,16 @@ const client = new S3Client({
   requestHandler: objectRequestHandler,
 });
 
+/** The records of an S3 event. S3's own test event, sent when a notification is set up, has none. */
+export function mailRecords(event: unknown): readonly S3EventRecord[] {
+  return (Object(event) as Partial<S3Event>).Records ?? [];
+}
+
 /**
- * The mails of an S3 event, one after the other. S3's own test event, sent when a notification is set up, has none.
- * A mail that can't be read, now or ever, is passed to `unreadable`, so that it does not take the others with it.
+ * The mail that a record tells of.
  *
- * @throws what may pass, as a store that does not answer: Lambda brings the event again.
+ * @throws a 4xx for a mail that can't be read, now or ever; what may pass, as a store that does not answer, is a 5xx.
  */
-export async function* mailsOf(
-  event: unknown,
-  unreadable: (error: ServiceError) => void,
-): AsyncGenerator<InboundMail> {
-  const { Records: records = [] } = (event ?? {}) as Partial<S3Event>;
-  for (const record of records) {
-    try {
-      yield await readMailObject(record, client);
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.status >= 500) throw error;
-      unreadable(error);
-    }
-  }
+export function readMail(record: S3EventRecord): Promise<InboundMail> {
+  return readMailObject(record, client);
 }

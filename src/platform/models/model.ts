@@ -5,6 +5,7 @@ import {
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
 import { playbookModel } from '../../fte/agent/playbook/model.ts';
+import { outgoingHeaders } from '../../observability/propagation.ts';
 import { secretSource } from '../secrets.ts';
 import type { ModelConfig } from './config.ts';
 import { cleaned, isRefusal } from './failures.ts';
@@ -49,7 +50,8 @@ function remoteModel({ provider, config, open, failed }: Remote): LanguageModelV
       const model = await opened;
       // Loading is not the model's time: the clock runs from here on.
       limit = timeLimit(config.timeoutMs, options.abortSignal);
-      return await model.doGenerate({ ...options, abortSignal: limit.signal });
+      const headers = { ...options.headers, ...outgoingHeaders() };
+      return await model.doGenerate({ ...options, headers, abortSignal: limit.signal });
     } catch (error) {
       throw failed(error);
     } finally {

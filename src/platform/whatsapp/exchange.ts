@@ -1,3 +1,4 @@
+import { outgoingHeaders } from '../../observability/propagation.ts';
 import { SEND_TIMEOUT_MS } from '../send-config.ts';
 import { deliveryInDoubt, WhatsAppRefused } from './errors.ts';
 
@@ -40,7 +41,7 @@ function prepare(url: string, headers: Readonly<Record<string, string>>, body: s
       method: 'POST',
       // A connection that is kept may be dead by the time of the next message, and then nobody could tell whether
       // the provider took it.
-      headers: { accept: 'application/json', connection: 'close', ...headers },
+      headers: { accept: 'application/json', connection: 'close', ...outgoingHeaders(), ...headers },
       body,
       redirect: 'error',
     });

@@ -101,6 +101,8 @@ test('the team is told by webhook and by mail, with ticket and correlation id', 
     Destination: { ToAddresses: ['team@example.com'] },
   });
   expect(sent.Content.Simple.Body.Text.Data).toContain('corr-1');
+  expect(sent.Content.Simple.Headers).toEqual([{ Name: 'x-correlation-id', Value: 'corr-1' }]);
+  expect(webhook.headers[0]?.['x-correlation-id']).toBe('corr-1');
 });
 
 test('a webhook that refuses leaves the news in the queue', async () => {
