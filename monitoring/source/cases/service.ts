@@ -73,15 +73,15 @@ function escalationRate(severity: 'warning' | 'critical', limit: number): readon
   ];
 }
 
-const runs = (upTo30: number, all: number, start = 0, operation = 'run', lower = '20') =>
+const runs = (upTo30: number, all: number, start = 0, operation = 'run') =>
   histogram('fte_agent_thinking_time_seconds', { operation }, {
-    [lower]: steady(0), '30': from(start, upTo30), '45': from(start, all), '+Inf': from(start, all),
+    '20': steady(0), '30': from(start, upTo30), '45': from(start, all), '+Inf': from(start, all),
   });
 /** More runs, told apart by a label: all of them slow. */
 const slowRuns = (all: string) =>
   histogram('fte_agent_thinking_time_seconds', { operation: 'run', more: 'slow' }, { '30': steady(0), '45': all, '+Inf': all });
 const thinking = casesOf('AgentSlowThinking');
-const slowRunsElsewhere = runs(0, 400, 0, 'run', '12').map(elsewhere);
+const slowRunsElsewhere = slowRuns(steady(400)).map(elsewhere);
 const agentSlowThinking: readonly Case[] = [
   thinking.fires('6 % take more than 30 s', [...runs(18.8, 20, 20), ...runs(400, 400, 0, 'classify')], 26),
   thinking.ends('a tenth took longer for ten minutes', [...runs(18, 18), ...slowRuns(during(20, 30, 2))], 32),

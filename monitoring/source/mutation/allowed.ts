@@ -16,6 +16,11 @@ export const ALLOWED: readonly Allowance[] = [
     what: /^label slo left out$/,
     reason: 'the selected series carry the label already',
   },
+  {
+    of: /^(SlowResponseTime|AgentSlowThinking) /,
+    what: /^rate → increase$/,
+    reason: 'a quantile is the same whatever the unit of its buckets',
+  },
 ];
 
 /** The entry that lets a mutant live. */
