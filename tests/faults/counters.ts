@@ -8,7 +8,10 @@ export interface CounterRow {
   readonly counter: string;
   readonly truth: number;
   readonly counted: number;
-  /** What processes that died may have taken with them: what they had counted and not yet pushed. */
+  /**
+   * What processes that died may have taken with them, as they had counted and not yet pushed it; and writes that were done
+   * without anybody being told, in all of their tries.
+   */
   readonly mayBeLost: number;
   readonly right: boolean;
 }
@@ -26,13 +29,13 @@ const PUSH_SECONDS = 60;
 
 /**
  * Compares the fleet's totals with the truth. Exact is: never more than what happened, and less only by what died
- * before it was pushed; whatever was repeated, late or lost on the way.
+ * before it was pushed, or was done without a word; whatever was repeated, late or lost on the way.
  */
 export async function compareCounters(
-  deployment: Pick<Deployment, 'instances' | 'request' | 'network'>,
+  deployment: Pick<Deployment, 'instances' | 'request' | 'unknownWrites'>,
   all: readonly Stored[],
 ): Promise<readonly CounterRow[]> {
-  const { instances, request } = deployment;
+  const { instances, request, unknownWrites } = deployment;
   // What an instance could not push with its last invocation, it pushes with its next.
   await instances.pushAll({ Records: [] }, PUSH_SECONDS);
   const { body } = await request({ method: 'GET', path: '/metrics', headers: {}, body: undefined });
@@ -44,7 +47,10 @@ export async function compareCounters(
     by: Counters,
   ): CounterRow => {
     const counted = sampled(samples, name, labels) ?? 0;
-    const mayBeLost = by.reduce((sum, [key, most]) => sum + instances.lost(key) * most, 0);
+    const mayBeLost = by.reduce(
+      (sum, [key, most]) => sum + instances.lost(key) * most + unknownWrites.of(key),
+      0,
+    );
     return {
       counter: `${name} ${Object.values(labels).join(' ')}`.trim(),
       truth,

@@ -20,6 +20,7 @@ import type { Dependency } from './dependencies.ts';
 import { FunctionError, InstanceDied, startInstances } from './instances.ts';
 import { type NetworkCall, startNetwork, type Verdict } from './network.ts';
 import { connectTriggers } from './triggers.ts';
+import { createUnknownWrites } from './unknown-writes.ts';
 
 const REGION = 'eu-central-1';
 /** Longer than any function may take; what failed comes back sooner, as `retrySeconds` says. */
@@ -119,12 +120,14 @@ export async function deploy(options: DeploymentOptions = {}) {
   const s3 = new S3Client({ ...aws, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: MAIL_BUCKET }));
 
+  const unknownWrites = createUnknownWrites();
   const network = await startNetwork({
     upstreams: upstreams.urls,
     decide: (call) => state.decide(call),
     kill: (instance) => instances.kill(instance),
-    passed: ({ instance, operation }) => {
-      if (operation === 'gateway PUT') instances.pushed(instance);
+    ended(call, outcome) {
+      if (call.operation === 'gateway PUT' && outcome.told) instances.pushed(call.instance);
+      unknownWrites.note(call, outcome);
     },
   });
 
@@ -190,6 +193,7 @@ export async function deploy(options: DeploymentOptions = {}) {
     created,
     network,
     instances,
+    unknownWrites,
     triggers,
     upstreams,
     sqs,

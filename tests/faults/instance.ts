@@ -14,7 +14,8 @@ export type Word =
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-const say = (word: Word) => process.send?.(word);
+/** Whoever listens may be gone; then there is nobody to tell. */
+const say = (word: Word) => process.send?.(word, undefined, undefined, () => undefined);
 const [bundle = ''] = process.argv.slice(2);
 const { handler } = (await import(bundle)) as { handler: Handler };
 

@@ -9,6 +9,14 @@ export interface NetworkCall {
   readonly dependency: Dependency;
   /** As `dynamodb PutItem`. */
   readonly operation: string;
+  /** Of a write to the database: the mark by which the service knows its own. All tries of one write have the same. */
+  readonly mark: string | undefined;
+}
+
+/** Whether the work was done, and whether whoever asked was told. */
+export interface Outcome {
+  readonly done: boolean;
+  readonly told: boolean;
 }
 
 /** What becomes of a call. `kill`: the process that asked is killed, before the work is done or after it, before the answer. */
@@ -19,8 +27,8 @@ export interface NetworkOptions {
   readonly decide: (call: NetworkCall) => Verdict;
   /** Kills the process and resolves once it is dead. */
   readonly kill: (instance: string) => Promise<void>;
-  /** Called when a dependency has done what it was asked for, and the answer is on its way. */
-  readonly passed?: (call: NetworkCall) => void;
+  /** Called once it is known what became of a call. */
+  readonly ended?: (call: NetworkCall, outcome: Outcome) => void;
 }
 
 /** Who never gives up is answered after this, in milliseconds: longer than any deadline of the service's clients. */
@@ -67,6 +75,9 @@ function givenUp(response: ServerResponse): Promise<void> {
   });
 }
 
+/** `write_id` in an item, `:write_id` among the values of an update. */
+const MARK = /":?write_id":\{"S":"([0-9a-f-]{36})"\}/;
+
 function operationOf(
   dependency: Dependency,
   { method, headers }: Pick<Request, 'method' | 'headers'>,
@@ -79,7 +90,7 @@ function operationOf(
  * The network between the service and all that it depends on: `http://…/<instance>/<dependency>/…` leads to the
  * dependency, unless something happens on the way. What happens is decided call by call, and counted once it has happened.
  */
-export async function startNetwork({ upstreams, decide, kill, passed }: NetworkOptions) {
+export async function startNetwork({ upstreams, decide, kill, ended }: NetworkOptions) {
   const met = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   let calls = 0;
@@ -128,15 +139,20 @@ export async function startNetwork({ upstreams, decide, kill, passed }: NetworkO
     }
     const { method = 'GET', headers } = incoming;
     const request = { method, path: rest, headers, body: await bodyOf(incoming) };
-    const call = { instance, dependency, operation: operationOf(dependency, request) };
+    const mark = MARK.exec(request.body.toString('utf8'))?.[1];
+    const call = { instance, dependency, operation: operationOf(dependency, request), mark };
     calls += 1;
     const verdict = decide(call);
     if (verdict === 'pass') {
       await pass(upstream, request, response);
-      passed?.(call);
+      ended?.(call, { done: true, told: true });
       return;
     }
-    if ('fault' in verdict) return fail(call, verdict.fault, upstream, request, response);
+    if ('fault' in verdict) {
+      await fail(call, verdict.fault, upstream, request, response);
+      ended?.(call, { done: verdict.fault === 'slow' || verdict.fault === 'answer lost', told: false });
+      return;
+    }
     if (verdict.kill === 'after') await carryOut(upstream, request);
     await kill(instance);
     note(`${dependency}: killed ${verdict.kill}`);
