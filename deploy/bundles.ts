@@ -8,15 +8,11 @@ const KIB = 1024;
 
 /** In KiB, minified: what a cold start has to read and parse. */
 const LIMIT_KIB = 200;
-/**
- * A model's client and a parser of mails are large, whoever writes them. The fleet reads and writes what gateways hold,
- * keeps the ledger and asks every provider whether it is there; nobody waits for its cold start.
- */
+/** A model's client and a parser of mails are large, whoever writes them. */
 const LIMITS_KIB: Readonly<Record<string, number>> = {
   agent: 1_600,
   email: 280,
   mailObject: 280,
-  fleet: 220,
 };
 
 interface Yml {

@@ -28,6 +28,9 @@ if (!existsSync(join(folder, 'node_modules', 'aws-lambda-ric', 'rapid-client.nod
   if (status !== 0)
     stop(`npm ci in tests/artifact ended with exit code ${status}. It needs ${TOOLS.join(', ')}, on Linux.`);
 }
+const { packageFunctions } = await import('../tests/artifact/packaged.ts');
+console.error('Packaging all functions ...');
+packageFunctions();
 const { status } = spawnSync(
   process.execPath,
   [

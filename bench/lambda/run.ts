@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { startEnvironment } from '../../tests/artifact/environment.ts';
 import { ROOT } from '../../tests/running/serverless-yml.ts';
 import { startPushgateway } from '../../tests/servers/pushgateway.ts';
+import { EVENT, median, quantile } from './invocations.ts';
 import { bundle, VARIANTS, type Variant } from './variants.ts';
 
 const HELP = `npm run bench:lambda -- [options]
@@ -42,15 +43,6 @@ const wanted = values.only?.split(',');
 const variants = VARIANTS.filter(({ name }) => wanted?.some((text) => name.includes(text)) ?? true);
 /** The kernel counts processor time in hundredths of a second. */
 const TICK_MS = 10;
-const EVENT = {
-  version: '2.0',
-  routeKey: 'GET /hello',
-  rawPath: '/hello',
-  headers: {},
-  requestContext: { http: { method: 'GET', sourceIp: '127.0.0.1' }, timeEpoch: 1 },
-  isBase64Encoded: false,
-};
-
 /** Answers everything, as late as it is told to. */
 async function lateServer(delayMs: number) {
   const server = createServer((request, response) => {
@@ -74,12 +66,6 @@ function cpuMs(pid: number): number {
 function peakRssMb(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000;
 }
-function quantile(all: readonly number[], share: number): number {
-  const sorted = all.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))] ?? Number.NaN;
-}
-const median = (all: readonly number[]) => quantile(all, 0.5);
-
 const folder = join(ROOT, '.local', 'bench-lambda');
 mkdirSync(folder, { recursive: true });
 const gateway =

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ResponseSink } from './streaming.ts';
 
 /** One invocation of a function; all records of a batch share it. */
 export interface Invocation {
@@ -10,6 +11,8 @@ export interface Invocation {
   /** How long it may take in all, in milliseconds. */
   readonly budgetMs: number;
   readonly remainingMs: () => number;
+  /** Where its response is streamed to, if it is. */
+  readonly sink?: ResponseSink | undefined;
   /** Set once it is known that the invocation failed. */
   failed: boolean;
 }

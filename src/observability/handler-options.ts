@@ -40,6 +40,8 @@ export interface HttpOptions<C extends InstrumentedCatalogue> extends CommonOpti
   readonly routes: Routes<HandlerTools<C>>;
   /** Bytes; default 64 KiB. A larger body is refused with 413. */
   readonly bodyLimit?: number;
+  /** The function's URL streams responses (`invokeMode: RESPONSE_STREAM`). Default false. */
+  readonly streams?: boolean;
   /** Called once for a request to one of the routes that is answered with a 4xx, to count what it means here. */
   readonly refused?: (error: ServiceError) => void;
 }

@@ -29,6 +29,8 @@ export interface HttpResponse {
   readonly status: number;
   /** Sent as JSON; a string is sent as it is, under `contentType`. */
   readonly body?: unknown;
+  /** Instead of a body: sent chunk by chunk where the function streams, else whole. Wants a `contentType`. */
+  readonly stream?: AsyncIterable<string | Uint8Array>;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

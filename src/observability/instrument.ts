@@ -26,6 +26,7 @@ import type { Metrics, MetricsRegistry } from './metrics.ts';
 import type { AfterResponse } from './push/extension.ts';
 import type { Pusher } from './push/pusher.ts';
 import { handleBatch } from './sqs.ts';
+import { type ResponseSink, streamed, streaming } from './streaming.ts';
 
 export interface Pipeline<C extends InstrumentedCatalogue> {
   readonly config: ObservabilityConfig;
@@ -119,7 +120,8 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
 
     async function http(event: APIGatewayProxyEventV2, { routes, bodyLimit }: HttpOptions<C>) {
       const response = await answer(event, routes, tools, bodyLimit ?? DEFAULT_BODY_LIMIT);
-      return toGatewayResponse(response, tools.correlationId);
+      const head = toGatewayResponse(response, tools.correlationId);
+      return streamed(response, head, requireContext().invocation.sink);
     }
 
     function finishRequest(event: APIGatewayProxyEventV2, seconds: number, response: unknown): void {
@@ -190,7 +192,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       },
     }).use(observability);
 
-    const handler = (given: unknown, context: Context): Promise<unknown> => {
+    const invoke = (given: unknown, context: Context, sink?: ResponseSink): Promise<unknown> => {
       // A direct invocation may bring nothing at all; that is counted as any other.
       const event = given ?? {};
       const remainingMs = () => context?.getRemainingTimeInMillis?.() ?? NO_DEADLINE_MS;
@@ -201,6 +203,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
         startedAt: performance.now(),
         budgetMs: remainingMs(),
         remainingMs,
+        sink,
         failed: false,
       };
       coldStart = false;
@@ -211,6 +214,7 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       return withContext({ correlationId, invocation }, () => pipelined(event, context));
     };
     const routes = options.trigger === 'http' ? Object.keys(options.routes) : [];
+    const handler = options.trigger === 'http' && options.streams ? streaming(invoke) : invoke;
     return Object.assign(handler, { instrumented: { function: fn, trigger: options.trigger, routes } });
   };
 }

@@ -1,4 +1,10 @@
-import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
+/// <reference path="./prom-client-parts.d.ts" />
+// Its parts, one by one: the package's index brings a cluster, default metrics and a push client, and with them Node's TLS.
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
+import Summary from 'prom-client/lib/summary.js';
 import {
   type Catalogue,
   CONFIGURED,

@@ -1,83 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { awsEnvironment, localEnvironment } from '../../local/environment.ts';
-import { createResources } from '../../local/resources.ts';
-import { startStandIns } from '../../local/stand-ins.ts';
-import { catalogue } from '../../src/fte/catalogue.ts';
-import { fileLedger } from '../../src/observability/fleet/file-ledger.ts';
-import { createFleet } from '../../src/observability/fleet/fleet.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { sumOf } from '../running/counted.ts';
-import { ROOT, readServerlessYml } from '../running/serverless-yml.ts';
 import { until } from '../running/until.ts';
 import { startPushgateway } from '../servers/pushgateway.ts';
-import { type Environment, type EnvironmentOptions, startEnvironment } from './environment.ts';
 import { FORM, request, sampleOf } from './events.ts';
-import { packageFunctions } from './packaged.ts';
+import { openWorld, type World, yml } from './world.ts';
 
-const REGION = 'eu-central-1';
-const yml = readServerlessYml();
-const home = mkdtempSync(join(tmpdir(), 'fte-artifact-'));
-let folders: ReadonlyMap<string, string>;
-let standIns: Awaited<ReturnType<typeof startStandIns>>;
-let gateway: Awaited<ReturnType<typeof startPushgateway>>;
-let env: Record<string, string>;
-
+let world: World;
 beforeAll(async () => {
-  folders = packageFunctions();
-  standIns = await startStandIns(REGION, undefined);
-  gateway = await startPushgateway({ consistencyCheck: false });
-  const created = await createResources(yml.resources.Resources, standIns, REGION, 30);
-  const places = { url: 'https://fte.example', gatewayUrl: gateway.url, root: ROOT, home };
-  env = {
-    ...localEnvironment(yml.provider.environment, created, places),
-    ...awsEnvironment(standIns),
-    AWS_REGION: REGION,
-    LOG_LEVEL: 'WARN',
-    // As it is packaged, beside the function.
-    FTE_KNOWLEDGE_DIR: '',
-  };
-}, 240_000);
-afterAll(async () => {
-  await gateway.close();
-  await standIns.stop();
-  rmSync(home, { recursive: true });
-});
-
-const running: Environment[] = [];
-afterEach(async () => {
-  for (const environment of running.splice(0)) await environment.close();
-});
-async function start(name: string, more: Partial<EnvironmentOptions> = {}) {
-  const handler = yml.functions[name]?.handler ?? '';
-  const environment = await startEnvironment({
-    folder: folders.get(name) ?? '',
-    handler,
-    ...more,
-    env: { ...env, ...more.env },
-  });
-  running.push(environment);
-  return environment;
-}
-
-/** All that is in the gateway, added up. */
-async function counted(
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  url = gateway.url,
-): Promise<number> {
-  const fleet = createFleet({
-    catalogue,
-    gateways: [url],
-    publishUrl: url,
-    ledger: fileLedger(join(home, 'none')),
-    log: createLogger('test', 'SILENT'),
-  });
-  return sumOf(await fleet.read(), name, labels);
-}
-const invocations = (fn: string, url?: string) =>
-  counted('fte_lambda_invocations_total', { function: fn }, url);
+  world = await openWorld();
+}, 60_000);
+afterAll(() => world.close());
+afterEach(() => world.endAll());
+const start: World['start'] = (...given) => world.start(...given);
+const invocations: World['invocations'] = (...given) => world.invocations(...given);
 const submission = () => request('POST /support/submit', { body: JSON.stringify(FORM) });
 
 test.each(Object.entries(yml.functions))(

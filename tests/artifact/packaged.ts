@@ -17,8 +17,11 @@ function run(file: string, words: readonly string[], env: NodeJS.ProcessEnv = {}
   if (status !== 0) throw new Error(`${file} ${words.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
 }
 
-/** Packages all functions as a deployment does, and unpacks each: the folder of each by its name. */
-export function packageFunctions(): ReadonlyMap<string, string> {
+/** Where a packaged function lies, unpacked. */
+export const folderOf = (name: string) => join(HOME, name);
+
+/** Packages all functions as a deployment does, and unpacks each. */
+export function packageFunctions(): void {
   rmSync(HOME, { recursive: true, force: true });
   mkdirSync(HOME, { recursive: true });
   const serverless = join(
@@ -37,11 +40,6 @@ export function packageFunctions(): ReadonlyMap<string, string> {
     AWS_SECRET_ACCESS_KEY: 'none',
   });
   const unzip = findExecutable({ command: 'unzip', debianPackage: 'unzip' });
-  return new Map(
-    Object.keys(readServerlessYml().functions).map((name) => {
-      const folder = join(HOME, name);
-      run(unzip, ['-q', '-o', join(zips, `${name}.zip`), '-d', folder]);
-      return [name, folder];
-    }),
-  );
+  for (const name of Object.keys(readServerlessYml().functions))
+    run(unzip, ['-q', '-o', join(zips, `${name}.zip`), '-d', folderOf(name)]);
 }

@@ -36,7 +36,14 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
+  if (request.headers['lambda-runtime-function-response-mode'] === 'streaming') return streamedBody(text);
   return text === '' ? undefined : JSON.parse(text);
+}
+
+/** A head as JSON, eight zeros, and then the body as it was streamed. */
+function streamedBody(text: string): unknown {
+  const [head = '{}', body = ''] = text.split('\0'.repeat(8));
+  return { ...JSON.parse(head), body };
 }
 
 /**
@@ -98,7 +105,11 @@ export async function startRuntimeApi({ extensions = true, eventDelayMs = 0 }: R
       runtimeAsking = response;
       settle();
     } else if (id !== undefined && id === running?.requestId) {
-      running.answered.resolve(how === 'response' ? { payload: body } : { error: body });
+      // A stream that breaks off says so behind its body.
+      const broken = request.trailers['lambda-runtime-function-error-type'];
+      running.answered.resolve(
+        how === 'response' && broken === undefined ? { payload: body } : { error: broken ?? body },
+      );
       answer(202);
     } else if (path === '/2018-06-01/runtime/init/error') {
       initError = body;

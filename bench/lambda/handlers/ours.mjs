@@ -1,9 +1,6 @@
-import { createObservability, defineCatalogue, libraryMetrics } from '../../../src/observability/index.ts';
+import { createObservability } from '../../../src/observability/index.ts';
+import { catalogue } from '../catalogue.ts';
 
-const catalogue = defineCatalogue({
-  ...libraryMetrics({ functions: ['hello'], routes: ['GET /hello'], components: ['api'] }),
-  hello_total: { type: 'counter', help: 'Greetings.', labels: { kind: ['new', 'repeat'] } },
-});
 const { instrument, metrics } = createObservability({ service: 'hello', catalogue });
 
 export const handler = instrument({

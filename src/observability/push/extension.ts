@@ -8,6 +8,8 @@ const NAME = 'fte-push';
 const API = '2020-01-01/extension';
 /** A runtime that does not answer a registration at once never will. */
 const REGISTER_WITHIN_MS = 1_000;
+/** Nothing ends when a push in the background is late, but the one after it waits for it. */
+const BACKGROUND_MS = 5_000;
 /** An event comes with its invocation: when the handler has ended for so long, none will come. */
 const EVENT_OVERDUE_MS = 500;
 
@@ -105,10 +107,20 @@ function createMeetings() {
   };
 }
 
+/** An environment that takes many invocations at once is never frozen between them: nobody need hold it awake. */
+const inBackground: AfterResponse = {
+  run(_requestId, work) {
+    void afterTheRuntime()
+      .then(() => work(BACKGROUND_MS))
+      .catch(() => undefined);
+    return true;
+  },
+};
+
 /**
  * Registers an internal extension, in this very process, for INVOKE events. Lambda sends the response to its caller as
  * soon as the runtime hands it over, but freezes the environment only once every extension asks for its next event: by
- * asking late, the push is done in between, and no caller waits for it.
+ * asking late, the push is done in between, and no caller waits for it. On Lambda Managed Instances it is done in the background.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  *
  * @returns undefined where there is no Runtime API, or it does not take extensions: the push is then done in line
@@ -117,6 +129,8 @@ export async function registerExtension(env: Environment): Promise<AfterResponse
   const base = env.AWS_LAMBDA_RUNTIME_API;
   const mode = readPushMode(env);
   if (base === undefined || base === '' || mode === 'inline' || !env.PUSHGATEWAY_URL) return undefined;
+  // Lambda Managed Instances send no INVOKE events, and each worker thread would register for itself.
+  if (env.AWS_LAMBDA_MAX_CONCURRENCY !== undefined) return inBackground;
   const agent = new (httpFor('http:').Agent)({ keepAlive: true, maxSockets: 1 });
   const body = JSON.stringify({ events: ['INVOKE'] });
   let id: string;

@@ -32,7 +32,7 @@ export interface Pusher {
    * `budgetMs`, by default the pusher's own. Undefined when no push is due. Never throws.
    */
   push(snapshot: Snapshot, remainingMs: number, budgetMs?: number): Promise<PushReport | undefined>;
-  /** The last push of an instance that ends: whatever was counted and not yet pushed. */
+  /** The last push of an instance that ends: whatever was counted and not yet pushed, to a gateway that has failed as well. */
   flush(snapshot: Snapshot, withinMs: number): Promise<PushReport | undefined>;
 }
 
@@ -77,7 +77,12 @@ export function createPusher(options: PusherOptions): Pusher {
   let queued: Promise<PushReport> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  async function send(snapshot: Snapshot, deadlineMs: number, stamp: number): Promise<PushReport> {
+  async function send(
+    snapshot: Snapshot,
+    deadlineMs: number,
+    stamp: number,
+    last: boolean,
+  ): Promise<PushReport> {
     const started = performance.now();
     const deadlineAt = started + deadlineMs - SETTLE_MS;
     const place = identity.next(stamp);
@@ -85,7 +90,8 @@ export function createPusher(options: PusherOptions): Pusher {
       inboxes = inboxesOf(place.id, gateways);
       baseline = arrived;
     }
-    const open = inboxes.filter((url) => !breakers.get(url)?.isOpen());
+    // For the last push there is no later one to be spared for.
+    const open = inboxes.filter((url) => last || !breakers.get(url)?.isOpen());
     if (open.length === 0) return SKIPPED;
     unpushed = false;
     const counts = await snapshot();
@@ -124,9 +130,9 @@ export function createPusher(options: PusherOptions): Pusher {
   }
 
   /** Whoever comes while a push is under way shares the one after it, which has everybody's counts. */
-  function serial(snapshot: Snapshot, deadlineMs: number, stamp: number): Promise<PushReport> {
+  function serial(snapshot: Snapshot, deadlineMs: number, stamp: number, last: boolean): Promise<PushReport> {
     const start = () => {
-      running = send(snapshot, deadlineMs, stamp)
+      running = send(snapshot, deadlineMs, stamp, last)
         .catch((error: unknown): PushReport => {
           log.error('the metrics of this instance could not be put together', { error });
           return { outcome: 'refused', seconds: 0 };
@@ -144,13 +150,18 @@ export function createPusher(options: PusherOptions): Pusher {
     return queued;
   }
 
-  async function pushWithin(snapshot: Snapshot, withinMs: number, stamp: number): Promise<PushReport> {
+  async function pushWithin(
+    snapshot: Snapshot,
+    withinMs: number,
+    stamp: number,
+    last = false,
+  ): Promise<PushReport> {
     if (withinMs < MIN_USEFUL_MS) return SKIPPED;
     let late: NodeJS.Timeout | undefined;
     const giveUp = new Promise<PushReport>((resolve) => {
       late = setTimeout(() => resolve({ outcome: 'timeout', seconds: withinMs / 1000 }), withinMs);
     });
-    return Promise.race([serial(snapshot, withinMs, stamp), giveUp]).finally(() => clearTimeout(late));
+    return Promise.race([serial(snapshot, withinMs, stamp, last), giveUp]).finally(() => clearTimeout(late));
   }
 
   /** A process that is not frozen between invocations pushes what was left over without being called again. */
@@ -158,7 +169,7 @@ export function createPusher(options: PusherOptions): Pusher {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      if (unpushed) void serial(snapshot, budgetMs, Date.now());
+      if (unpushed) void serial(snapshot, budgetMs, Date.now(), false);
     }, ms);
     timer.unref();
   }
@@ -176,7 +187,7 @@ export function createPusher(options: PusherOptions): Pusher {
     },
     async flush(snapshot, withinMs) {
       if (gateways.length === 0 || !unpushed) return undefined;
-      return pushWithin(snapshot, withinMs, Date.now());
+      return pushWithin(snapshot, withinMs, Date.now(), true);
     },
   };
 }

@@ -16,7 +16,8 @@ import { catalogue, httpEvent, smallService } from '../../running/small-service.
 import { until } from '../../running/until.ts';
 
 function shop(gateways: string, env: Record<string, string> = {}) {
-  const service = smallService({ PUSHGATEWAY_URL: gateways, ...env });
+  // A busy machine is given time where no time-out is meant.
+  const service = smallService({ PUSHGATEWAY_URL: gateways, FTE_PUSH_BUDGET_MS: '2000', ...env });
   const handler = service.instrument({
     function: 'orders',
     component: 'shop',
@@ -231,6 +232,15 @@ describe('a gateway that fails changes no answer', () => {
     const families = await metrics.snapshot();
     expect(read(families, 'fte_push_attempts_total', { outcome: 'timeout' }).value).toBe(3);
     expect(read(families, 'fte_push_attempts_total', { outcome: 'skipped' }).value).toBe(5);
+  });
+
+  test('the last push of an instance is tried all the same', async () => {
+    const { url, requests } = await faulty('hangs');
+    const { call, metrics, pusher } = shop(url, { FTE_PUSH_BUDGET_MS: '100' });
+    for (let i = 0; i < 4; i++) await call();
+    expect(requests()).toBe(3);
+    void pusher.flush(metrics.snapshot, 1_000);
+    await until('the last push is there', () => requests() === 4);
   });
 
   test('one of two gateways hangs: the other has the entry', async () => {

@@ -230,3 +230,27 @@ test('requests that overlap in one process keep their own correlation ids', asyn
     .map(({ correlation_id }) => correlation_id);
   expect(inside).toEqual(['c', 'b', 'a']);
 });
+
+test('a response in chunks is answered whole where nothing streams', async () => {
+  const { instrument } = smallService();
+  const handler = instrument({
+    function: 'orders',
+    component: 'shop',
+    trigger: 'http',
+    streams: true,
+    routes: {
+      'POST /orders': () => ({
+        status: 200,
+        contentType: 'text/plain; charset=utf-8',
+        stream: (async function* () {
+          yield 'grüß ';
+          yield Buffer.from('dich');
+        })(),
+      }),
+    },
+  });
+  const response = await handler(httpEvent('POST /orders'), lambdaContext());
+  const { body, isBase64Encoded } = response as { body: string; isBase64Encoded: boolean };
+  expect(isBase64Encoded).toBe(true);
+  expect(Buffer.from(body, 'base64').toString()).toBe('grüß dich');
+});
