@@ -1,5 +1,6 @@
 import { mailIdOf } from '../../src/fte/channels/email.ts';
 import { messageId as whatsappId } from '../../src/fte/channels/whatsapp.ts';
+import { formMessageId } from '../../src/fte/intake/form.ts';
 import { twilioSignature } from '../../src/platform/whatsapp/twilio-signature.ts';
 import {
   form,
@@ -54,7 +55,7 @@ export function letterOf(road: Road, n: number, run: number, escalates = false):
   switch (road) {
     case 'form':
       return byRequest(
-        `web_form#${sender.address}#${id}`,
+        formMessageId(sender.address, id),
         form(sender, { subject, text, places: ['form'], meant: 'any' }, id),
       );
     case 'twilio': {
@@ -87,7 +88,7 @@ export function followUpOf(ticketId: string, n: number, run: number): Letter {
   const outgoing = formFollowUp(ticketId, 'And how do I set my availability?', key);
   return {
     road: 'form',
-    messageId: `web_form#${ticketId}#${key}`,
+    messageId: formMessageId(ticketId, key),
     escalates: false,
     sent: { by: 'request', outgoing },
   };

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { catalogue as fullCatalogue } from '../../src/fte/catalogue.ts';
+import { isTicketId, newTicketId } from '../../src/fte/ids.ts';
 import { followUpMessage, formMessage } from '../../src/fte/intake/form.ts';
 import { whatsappMessage } from '../../src/fte/intake/whatsapp.ts';
 import { type Catalogue, type LabelValues, METRIC_NAMES } from '../../src/observability/catalogue.ts';
@@ -169,6 +170,23 @@ test('labels: whatever a metric is given, its series stay within their sets and 
     { numRuns: 50 },
   );
 }); // biome-ignore format: one line
+
+test("a ticket's id is 128 random bits, and nothing else is one", () => {
+  const ids = Array.from({ length: 1000 }, newTicketId);
+  expect(new Set(ids).size).toBe(1000);
+  for (const id of ids) expect(id).toMatch(/^tkt_[0-9a-f]{32}$/);
+  // Every bit of them changes: none is a clock or a counter.
+  const bits = ids.map((id) => BigInt(`0x${id.slice(4)}`));
+  for (let bit = 0n; bit < 128n; bit += 1n) expect(new Set(bits.map((id) => (id >> bit) & 1n)).size).toBe(2);
+  fc.assert(
+    fc.property(fc.string(), (text) => expect(isTicketId(text)).toBe(/^tkt_[0-9a-f]{32}$/.test(text))),
+  );
+  expect([`${ids[0]}\n`, ` ${ids[0]}`, ids[0]?.toUpperCase() ?? ''].map(isTicketId)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
 
 test('networks: any text is one, and its spelling does not matter', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.ipV6(), fc.ipV4()), (ip) => expect(networkOf(ip)).toMatch(/^(?:unknown|[\d.]+|(?:[0-9a-f]{4}:){4}:\/64)$/)));

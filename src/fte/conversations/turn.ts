@@ -168,15 +168,19 @@ export async function handleTurn(messageId: string, attempt: Attempt, ports: Tur
   const entered = ({ conversation: { id, ticketId } }: Setting) => {
     place = { conversationId: id, ticketId };
   };
-  let failure: unknown;
-  if (message.erasedAt === undefined) {
-    await takeTurn(message, attempt, entered, ports).catch((error: unknown) => {
-      failure = error;
-    });
+  if (message.erasedAt !== undefined) return removeTurn(message, place, ports);
+  try {
+    await takeTurn(message, attempt, entered, ports);
+  } catch (error) {
+    if (!(await wasErased(messageId, ports))) throw error;
+    await removeTurn(message, place, ports);
   }
-  if (await wasErased(messageId, ports)) return removeTurn(message, place, ports);
-  if (failure !== undefined) throw failure;
 }
+
+/**
+ * The turn itself. Whatever it writes of the customer's, it writes before it looks whether the customer is still there, and
+ * an erasure looks for what was written only after it has left its mark: one of the two finds the other.
+ */
 
 async function takeTurn(
   message: InboundMessage,
@@ -189,7 +193,10 @@ async function takeTurn(
   entered(setting);
 
   const earlier = await ports.replies.get(conversation.id, derivedId('rep', message.id));
-  if (earlier !== undefined) return queueReply(earlier, ports);
+  if (earlier !== undefined) {
+    await refuseErased(message.id, ports);
+    return queueReply(earlier, ports);
+  }
   const score = ticket && (await ratingIn(message, ticket, ports.replies));
   if (ticket !== undefined && score !== undefined) return takeRating(setting, ticket, score, ports);
   if (isWithPeople(ticket, message)) return leaveToPeople(setting, ticket, ports);

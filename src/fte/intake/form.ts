@@ -31,7 +31,7 @@ export interface Delivery {
 }
 
 /** Ids travel through queues and outlive what they name, so that nothing of the caller's stands in them. */
-function messageId(scope: string, key: string | undefined): string {
+export function formMessageId(scope: string, key: string | undefined): string {
   const idempotencyKey = parseIdempotencyKey(key, 'web_form');
   return `web_form#${idempotencyKey === undefined ? newId('msg') : digest(`${scope}\n${idempotencyKey}`)}`;
 }
@@ -45,7 +45,7 @@ export function formMessage(input: unknown, delivery: Delivery): InboundMessage 
   const form = parseInput(formSchema, input, 'web_form');
   return {
     // The key is the caller's; with the address it can't collide with, or reveal, somebody else's.
-    id: messageId(form.email, delivery.idempotencyKey),
+    id: formMessageId(form.email, delivery.idempotencyKey),
     channel: 'web_form',
     // Anybody can type an address into a form.
     from: { kind: 'email', value: form.email, verified: false },
@@ -73,7 +73,7 @@ export function followUpMessage(
 ): InboundMessage {
   const { message } = parseInput(followUpSchema, input, 'web_form');
   return {
-    id: messageId(ticketId, delivery.idempotencyKey),
+    id: formMessageId(ticketId, delivery.idempotencyKey),
     channel: 'web_form',
     from,
     customerName: undefined,

@@ -66,7 +66,7 @@ function watched(before: () => Promise<void>): Table {
 }
 
 /** All steps with FTE_EVERY_STEP=1, which takes four minutes; else one in so many, from the first on. */
-const STRIDE = process.env.FTE_EVERY_STEP === '1' ? 1 : 6;
+const STRIDE = process.env.FTE_EVERY_STEP === '1' ? 1 : 8;
 
 /** Does something before the call with this number, and says whether there was such a call. */
 function atCall(number: number, work: () => Promise<void>) {
