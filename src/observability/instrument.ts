@@ -214,7 +214,9 @@ export function createInstrument<C extends InstrumentedCatalogue>(pipeline: Pipe
       return withContext(contextOf(originOf(event), invocation), () => pipelined(event, context));
     };
     const routes = options.trigger === 'http' ? Object.keys(options.routes) : [];
-    const handler = options.trigger === 'http' && options.streams ? streaming(invoke) : invoke;
+    // By its two parameters the runtime knows that it is no callback handler.
+    const plain = (event: unknown, context: Context) => invoke(event, context);
+    const handler = options.trigger === 'http' && options.streams ? streaming(invoke) : plain;
     return Object.assign(handler, { instrumented: { function: fn, trigger: options.trigger, routes } });
   };
 }

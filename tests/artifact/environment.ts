@@ -11,7 +11,10 @@ export async function startEnvironment({ folder, handler, env, ...options }: Env
   const api = await startRuntimeApi(options);
   const startedAt = performance.now();
   const { child, exited, gone, output } = startRuntimeClient({ folder, handler, env, address: api.address });
-  await Promise.race([api.ready, gone]);
+  await Promise.race([api.ready, gone]).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
 
   return {
     ...api,

@@ -143,3 +143,14 @@ describe('schedules', () => {
     ).toBe(1);
   });
 });
+
+test("a handler has two parameters: with three, Lambda's runtime takes it for one with a callback and refuses it", () => {
+  const { instrument } = smallService();
+  const handler = instrument({
+    function: 'nightly',
+    component: 'stock',
+    trigger: 'schedule',
+    run: async () => undefined,
+  });
+  expect(handler).toHaveLength(2);
+});
