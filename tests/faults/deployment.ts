@@ -161,7 +161,8 @@ export async function deploy(options: DeploymentOptions = {}) {
       FTE_MODEL_TIMEOUT_MS: patience,
       FTE_AWS_TIMEOUT_MS: patience,
       FTE_SEND_TIMEOUT_MS: patience,
-      FTE_PUSH_BUDGET_MS: patience,
+      // More it may not be.
+      FTE_PUSH_BUDGET_MS: String(Math.min(Number(patience), 2_000)),
       LOG_LEVEL: 'SILENT',
       ...environment,
     };
