@@ -9,7 +9,7 @@ type Witness = Awaited<ReturnType<typeof openWitness>>;
 
 /** A sender that asks again at once, and that does not give up before the service does. */
 const PERSISTENT = { tries: 8, pauseMs: 1 };
-const DRAIN_SECONDS = 60;
+const DRAIN_SECONDS = 120;
 /** Nine digits of a telephone number. */
 const RUN = 234_567_890;
 

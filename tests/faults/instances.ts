@@ -80,6 +80,7 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    child.on('error', () => undefined);
     const dead = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const ready = new Promise<boolean>((resolve) => {
       child.once('message', () => resolve(true));
@@ -139,7 +140,8 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
       const word = await new Promise<Word | undefined>((resolve) => {
         child.once('message', (message) => resolve(message as Word));
         void dead.then(() => resolve(undefined));
-        child.send({ event, timeoutMs } satisfies Invocation);
+        // One that has just died says so by itself.
+        child.send({ event, timeoutMs } satisfies Invocation, () => undefined);
       });
       if (word === undefined) throw new InstanceDied(functionKey, instance.ending);
       if (word.says === 'error') throw new FunctionError(word.error);
