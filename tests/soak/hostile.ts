@@ -82,10 +82,17 @@ try {
 } finally {
   await world.close();
 }
-const wired =
-  wire === 0 ? undefined : await wireStorm({ requests: wire, seed, progress: progress(wire, 'over HTTP') });
-const right = [tell(report), wired === undefined || tellWire(wired)].every(Boolean);
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ ...report, wired }, null, 2)}\n`);
+/** After each part, so that nothing of a long run is lost to what comes after it. */
+const keep = (wired?: WireReport) => {
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ ...report, wired }, null, 2)}\n`);
+};
+let right = tell(report);
+keep();
+if (wire > 0) {
+  const wired = await wireStorm({ requests: wire, seed, progress: progress(wire, 'over HTTP') });
+  right = tellWire(wired) && right;
+  keep(wired);
+}
 console.log(right ? 'ok' : 'NOT ok');
 process.exitCode = right ? 0 : 1;
