@@ -31,28 +31,13 @@ const SHAPES = new RegExp(
 /** An HMAC in base64: SHA-1, SHA-256 or SHA-512, with its padding. */
 const HMAC = /(?<![\w+/=-](?<!\\[bfnrt]))(?:[\w+/-]{27}=|[\w+/-]{43}=|[\w+/-]{86}==)(?![\w+/=-])/g;
 
-const NAMES =
-  '(?:[\\w-]{0,24}(?:token|secret|passwor[dt]|passwd|passphrase|signature|credentials?|api[_-]?key|access[_-]?key)|pwd|sig)';
-/** `password=…`, `"x-api-key": "…"`, `X-Amz-Signature=…`: the value, up to the next delimiter. */
-const NAMED = new RegExp(
-  `${BEGIN}${NAMES}(?:[-_]\\d{1,3})?[\\\\"']{0,8}\\s{0,8}[:=]\\s{0,8}[\\\\"']{0,8}([^\\s"'\\\\&,;(){}\\[\\]<>]+)`,
-  'gi',
-);
-/** Headers whose value goes on to the end of the line. */
-const HEADERS = new RegExp(
-  `${BEGIN}(?:proxy-)?(?:authorization|(?:set-)?cookie)[\\\\"']{0,8}\\s{0,8}[:=]\\s{0,8}[\\\\"']{0,8}([^\\n"'\\\\]+)`,
-  'gi',
-);
-
 const KEY_BEGIN = '-----BEGIN ';
 const KEY_END = '-----END ';
 
-/** Marks what the first group of each match holds, or all of it where there is no group. */
 function markAll(pattern: RegExp, text: string, mark: Mark): void {
   pattern.lastIndex = 0;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const end = found.index + found[0].length;
-    mark(end - (found[1] ?? found[0]).length, end);
+    mark(found.index, found.index + found[0].length);
   }
 }
 
@@ -72,9 +57,7 @@ export function findTokens(text: string, mark: Mark): void {
   findPrivateKeys(text, mark);
 }
 
-/** Signatures in base64, and secrets that stand behind their name. */
-export function findNamedSecrets(text: string, mark: Mark): void {
+/** Signatures in Base64. */
+export function findSignatures(text: string, mark: Mark): void {
   markAll(HMAC, text, mark);
-  markAll(NAMED, text, mark);
-  markAll(HEADERS, text, mark);
 }

@@ -1,22 +1,21 @@
 import { findAddresses } from './addresses.ts';
-import { findFormPairs, findPairs, findQuotedJson } from './embedded.ts';
+import { findFields, findQuotedJson } from './embedded.ts';
 import { findIbans } from './iban.ts';
 import { REDACTED } from './mark.ts';
 import { findNumbers } from './numbers.ts';
-import { findNamedSecrets, findTokens } from './secrets.ts';
+import { findSignatures, findTokens } from './secrets.ts';
 
 const AT = 1;
 const QUOTE = 2;
 const COLON = 4;
 const EQUALS = 8;
-const AMPERSAND = 16;
-const SPACE = 32;
-const OTHER = 64;
-const DIGIT = 128;
-const WORD = 256;
+const SPACE = 16;
+const OTHER = 32;
+const DIGIT = 64;
+const WORD = 128;
 
 /** What each ASCII character tells of a text. Percent and backslash may hide an at sign. */
-const CLASSES = new Uint16Array(128).map((_, unit) => {
+const CLASSES = new Uint8Array(128).map((_, unit) => {
   const char = String.fromCharCode(unit);
   if (/\d/.test(char)) return DIGIT;
   if (/[\w./+-]/.test(char)) return WORD;
@@ -24,7 +23,6 @@ const CLASSES = new Uint16Array(128).map((_, unit) => {
   if (/["'`]/.test(char)) return QUOTE;
   if (char === ':') return COLON;
   if (char === '=') return EQUALS;
-  if (char === '&' || char === '?') return AMPERSAND;
   return /\s/.test(char) ? SPACE : OTHER;
 });
 
@@ -87,9 +85,8 @@ export function redactText(text: string): string {
     findNumbers(text, mark);
   }
   if (longest >= SHORTEST_TOKEN) findTokens(text, mark);
-  if ((flags & (COLON | EQUALS)) !== 0) findNamedSecrets(text, mark);
-  if ((flags & COLON) !== 0) findPairs(text, mark);
-  if ((flags & AMPERSAND) !== 0 && (flags & EQUALS) !== 0) findFormPairs(text, mark);
+  if ((flags & (COLON | EQUALS)) !== 0) findFields(text, mark);
+  if ((flags & EQUALS) !== 0) findSignatures(text, mark);
   if ((flags & QUOTE) !== 0) findQuotedJson(text, mark);
   return found.starts.length === 0 ? text : withoutSpans(text, found);
 }
