@@ -19,7 +19,7 @@ const PATIENCE_SECONDS = 600;
 const HELP = `npm run bench:alert-path [-- options]
 
 Stops a gateway, and gives a message up, in a running system with the shipped intervals, and measures the time until the news is at
-the receiver of a webhook. Fails when that takes longer than the alert's \`for\` and ${ALLOWED_SECONDS} s. A round takes about seven minutes.
+the receiver of a webhook. Fails when that takes longer than the alert's \`for\` and ${ALLOWED_SECONDS} s. A round takes about five minutes.
 
   --rounds N     how often (default 3)
   --json FILE    writes the figures there, too
