@@ -1,3 +1,5 @@
+import { duration } from './promql.ts';
+
 /** Who hears of what: each severity goes to one receiver. What a receiver does is set where it is started. */
 export const RECEIVERS = {
   critical: { receiver: 'pager', repeat: '1h', what: 'webhook, Slack and e-mail; repeated every hour' },
@@ -8,15 +10,22 @@ export const RECEIVERS = {
 
 const alert = (name: string) => `alertname="${name}"`;
 
-/** Route and inhibition; the receivers are written by `start.sh`, from the environment. */
-export function alertmanagerRoutes(): Record<string, unknown> {
+/** How long Alertmanager waits, in seconds: before the first news of a group, and before the next. */
+const GROUP = { wait: 10, interval: 60 } as const;
+
+/**
+ * Route and inhibition; the receivers are written by `start.sh`, from the environment.
+ *
+ * @param scale how many times as fast as usual news are sent.
+ */
+export function alertmanagerRoutes(scale = 1): Record<string, unknown> {
   return {
     route: {
       // A severity that nobody foresaw must not be lost.
       receiver: RECEIVERS.critical.receiver,
       group_by: ['alertname'],
-      group_wait: '10s',
-      group_interval: '1m',
+      group_wait: duration(GROUP.wait / scale),
+      group_interval: duration(GROUP.interval / scale),
       repeat_interval: RECEIVERS.critical.repeat,
       routes: Object.entries(RECEIVERS).map(([severity, { receiver, repeat }]) => ({
         matchers: [`severity="${severity}"`],

@@ -1,6 +1,7 @@
 import { agentCases } from './cases/agent.ts';
 import type { Case, Labels, Series } from './cases/case.ts';
 import { customerCases } from './cases/customers.ts';
+import { DROP_STEP, dropCases } from './cases/drop.ts';
 import { functionCases, pipelineCases } from './cases/pipeline.ts';
 import { serviceCases } from './cases/service.ts';
 import { STEP, silenceCases } from './cases/silence.ts';
@@ -17,6 +18,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   customers: customerCases,
   silence: silenceCases,
   agent: agentCases,
+  drop: dropCases,
   functions: functionCases,
   pipeline: pipelineCases,
   slo: sloCases,
@@ -28,7 +30,10 @@ const labelled = (name: string, labels: Labels) =>
     .join(', ')}}`;
 
 /** Minutes between the samples and evaluations of an alert's cases. */
-export const stepOf = (alert: string) => (silenceCases.some((test) => test.alert === alert) ? STEP : 1);
+export function stepOf(alert: string): number {
+  if (silenceCases.some((test) => test.alert === alert)) return STEP;
+  return dropCases.some((test) => test.alert === alert) ? DROP_STEP : 1;
+}
 
 /** Whether a case is about this rule. */
 export function isAbout({ alert, rule = {} }: Case, of: Alert): boolean {

@@ -46,6 +46,8 @@ export interface ObservedOptions {
   readonly name: string;
   /** Days of back-filled history before the start; none by default. */
   readonly history?: number;
+  /** Where Prometheus sends a copy of every sample; nowhere by default. */
+  readonly remoteWrite?: string;
 }
 
 function writeRules(folder: string): readonly string[] {
@@ -60,7 +62,7 @@ function writeRules(folder: string): readonly string[] {
 }
 
 /** Local mode, and a real Prometheus that scrapes its gateway and evaluates the real rules. */
-export async function startObserved({ name, history }: ObservedOptions): Promise<Observed> {
+export async function startObserved({ name, history, remoteWrite }: ObservedOptions): Promise<Observed> {
   const folder = mkdtempSync(join(tmpdir(), 'fte-observed-'));
   const local = await startLocalMode({ name, environment: { FTE_SCRAPE_INTERVAL_S: '1' } });
   const forget = async () => {
@@ -74,6 +76,7 @@ export async function startObserved({ name, history }: ObservedOptions): Promise
     alertmanagers: [],
     ruleFiles: writeRules(folder),
     scale: FASTER,
+    ...(remoteWrite !== undefined && { remoteWrite }),
   });
   let prometheus: Prometheus;
   try {

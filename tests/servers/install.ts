@@ -6,6 +6,7 @@ const SERVERS = [
   { command: 'prometheus', debianPackage: 'prometheus' },
   { command: 'promtool', debianPackage: 'prometheus' },
   { command: 'amtool', debianPackage: 'prometheus-alertmanager' },
+  { command: 'victoria-metrics', debianPackage: 'victoria-metrics' },
   { command: 'docker-compose', debianPackage: 'docker-compose' },
   { command: 'chromium', debianPackage: 'chromium' },
 ];

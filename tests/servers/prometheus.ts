@@ -42,6 +42,27 @@ interface Answer {
 const numberOf = (text: string) => Number(text.replace('Inf', 'Infinity'));
 
 /**
+ * Evaluates an expression by the API that Prometheus and its likes have.
+ *
+ * @throws {Error} with the server's own words when it refuses the expression.
+ */
+export async function queryAt(
+  url: string,
+  expr: string,
+  atSeconds?: number,
+): Promise<readonly QueriedSample[]> {
+  const body = new URLSearchParams({ query: expr, ...(atSeconds !== undefined && { time: `${atSeconds}` }) });
+  const response = await fetch(`${url}/api/v1/query`, { method: 'POST', body });
+  const { status, error, data } = (await response.json()) as Answer;
+  if (status !== 'success' || data === undefined) throw new Error(`${error ?? response.status}: ${expr}`);
+  if (data.resultType === 'scalar')
+    return [{ metric: {}, value: numberOf(String((data.result as unknown as [number, string])[1])) }];
+  return (data.result as { metric: Record<string, string>; value: [number, string] }[]).map(
+    ({ metric, value }) => ({ metric, value: numberOf(value[1]) }),
+  );
+}
+
+/**
  * Starts the real Prometheus on a free port of 127.0.0.1.
  *
  * @throws {Error} when it can be neither found nor installed, or refuses its configuration.
@@ -69,21 +90,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
         await server.close();
         forget();
       },
-      async query(expr, atSeconds) {
-        const body = new URLSearchParams({
-          query: expr,
-          ...(atSeconds !== undefined && { time: `${atSeconds}` }),
-        });
-        const response = await fetch(`${server.url}/api/v1/query`, { method: 'POST', body });
-        const { status, error, data } = (await response.json()) as Answer;
-        if (status !== 'success' || data === undefined)
-          throw new Error(`${error ?? response.status}: ${expr}`);
-        if (data.resultType === 'scalar')
-          return [{ metric: {}, value: numberOf(String((data.result as unknown as [number, string])[1])) }];
-        return (data.result as { metric: Record<string, string>; value: [number, string] }[]).map(
-          ({ metric, value }) => ({ metric, value: numberOf(value[1]) }),
-        );
-      },
+      query: (expr, atSeconds) => queryAt(server.url, expr, atSeconds),
     };
   } catch (error) {
     forget();

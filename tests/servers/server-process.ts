@@ -18,6 +18,8 @@ export interface ServerProcessOptions {
   readonly readyWithin?: number;
   /** Default: any that is free. */
   readonly port?: number;
+  /** Default: this process' own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** How to ask whether it is ready, where a plain request would not be let in. */
   readonly ask?: (port: number) => Promise<boolean>;
 }
@@ -39,7 +41,10 @@ async function isReady(url: string): Promise<boolean> {
 async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess | string> {
   const { file, args, readyPath, readyWithin = 15 } = options;
   const ask = options.ask ?? ((at: number) => isReady(`http://127.0.0.1:${at}${readyPath}`));
-  const child = spawn(file, args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args(port), {
+    env: options.env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let ended: string | undefined;
   const keep = (chunk: Buffer) => {

@@ -10,19 +10,13 @@ const runsOf = (values: string) =>
   histogram('fte_agent_thinking_time_seconds', { operation: 'run' }, { '+Inf': values });
 const runs = (perMinute: number) => runsOf(steady(perMinute));
 const others = histogram('fte_agent_thinking_time_seconds', { operation: 'classify' }, { '+Inf': steady(500) });
-const tickets = (values: string, labels: Record<string, string> = {}) =>
-  fte('fte_ticket_operations_total', { operation: 'create', category: 'general', priority: 'low', status: 'success', ...labels }, values);
-const escalations = (values: string, channel = 'email') =>
-  fte('fte_escalations_total', { reason: 'profanity', channel }, values);
 const cost = (values: string, model = 'large') =>
   fte('fte_llm_cost_usd_total', { model, operation: 'generate' }, values);
 
 const tools = casesOf('AgentToolFailures');
 const knowledge = casesOf('KnowledgeMisses');
 const guarded = casesOf('GuardrailEvents');
-const dropped = casesOf('EscalationsDropped');
 const spend = casesOf('LlmSpendHigh');
-const moreTickets = [tickets(steady(30), { operation: 'update' }), tickets(steady(30), { status: 'failure' })];
 
 export const agentCases: readonly Case[] = [
   tools.fires('11 % of one tool fail', [tool('send_response', 'success', steady(89)), tool('send_response', 'error', from(30, 4)), tool('send_response', 'timeout', from(30, 4)), tool('send_response', 'invalid_args', from(30, 3)), tool('create_ticket', 'success', steady(900))], 49, { tool_name: 'send_response' }),
@@ -45,12 +39,6 @@ export const agentCases: readonly Case[] = [
   guarded.silent('nine events in few runs', [...runs(0.2), guardrail('pricing', steady(0.15))], 200),
   guarded.fires('ten events are enough', [...runs(0.5), guardrail('pricing', from(120, 0.5))], 145, { guardrail: 'pricing' }),
   guarded.edge('in 10 % of the runs', [...runs(100), guardrail('pricing', steady(10))], 200),
-
-  // One ticket in five was escalated for ten hours; since minute 600, one in fifty.
-  dropped.fires('from 20 % to 2 %', [tickets('0+1x1200'), ...moreTickets, escalations('0+0.1x600 60.01+0.01x400'), escalations('0+0.1x600 60.01+0.01x400', 'whatsapp')], 775),
-  dropped.silent('half as many', [tickets('0+1x1200'), escalations('0+0.2x600 120.1+0.1x400')], 900),
-  dropped.silent('too few tickets to tell', [tickets('0+1x600 600.1+0.1x600'), escalations('0+0.2x600 120x600')], 900),
-  dropped.edge('a fifth of what is expected', [tickets('0+1x1200'), escalations('0+0.5x600 300.1+0.1x400')], 780),
 
   spend.fires('51 dollars', [cost(from(60, 0.2)), cost(from(60, 0.31), 'small')], 159),
   spend.fires('50.4 dollars a day', [cost('0+0.035x2880')], 1429),

@@ -19,9 +19,10 @@ const late = casesOf('LatePushes');
 const watchdog = casesOf('Watchdog');
 
 const oneCounts = (alert: string, name: 'fte_fleet_refused_total' | 'fte_fleet_quarantined_total' | 'fte_fleet_regressions_total') => {
-  const { fires, silent, edge } = casesOf(alert);
+  const { fires, ends, silent, edge } = casesOf(alert);
   return [
     fires('one', [fte(name, {}, '0x29 1x100')], 30),
+    ends('one, an hour ago', [fte(name, {}, '0x29 1x100')], 89),
     silent('one, hours ago', [fte(name, {}, '0x10 1x300')], 200),
     edge('none', [fte(name, {}, '0x100')], 60),
   ];
@@ -50,8 +51,8 @@ export const pipelineCases: readonly Case[] = [
   gateway.silent('something else is down', [up('pushgateway:9091', '1x60'), ['up{job="prometheus", instance="localhost:9090"}', '0x60']], 30),
   gateway.edge('down for less than a minute', [up('pushgateway:9091', '1x10 0 1x60')], 11),
 
-  // The last fold began in minute 10; more than 90 s are over in minute 12.
-  stale.fires('no fold', [fold('0+60x10 600x60')], 13, FTE),
+  // The last fold began 25 s after minute 10; 95 s are over in minute 12.
+  stale.fires('no fold', [fold('0+60x10 625x60')], 13, FTE),
   stale.fires('there never was a fold', [], 1, FTE),
   stale.silent('a fold a minute', [fold('0+60x100')], 30),
   stale.edge('a fold of exactly 90 s ago', [fold('0x2 90+60x60')], 20),
@@ -71,6 +72,7 @@ export const pipelineCases: readonly Case[] = [
   growing.edge('300 instances', [fte('fte_fleet_instances', {}, '300x60')], 50),
 
   late.fires('eleven', [fte('fte_fleet_late_pushes_total', {}, '0x29 11x100')], 30),
+  late.ends('eleven, an hour ago', [fte('fte_fleet_late_pushes_total', {}, '0x29 11x100')], 89),
   late.silent('nine', [fte('fte_fleet_late_pushes_total', {}, '0x29 9x100')], 60),
   late.edge('ten within the hour', [fte('fte_fleet_late_pushes_total', {}, '0x29 10x300')], 89),
 
@@ -79,6 +81,7 @@ export const pipelineCases: readonly Case[] = [
   ...oneCounts('TotalsWouldFall', 'fte_fleet_regressions_total'),
 
   overflow.fires('a value of one metric', [fte('fte_label_overflow_total', { metric: 'fte_errors_total' }, '0x29 1x100'), fte('fte_label_overflow_total', { metric: 'fte_escalations_total' }, '3x100')], 30, { metric: 'fte_errors_total' }),
+  overflow.ends('a value, an hour ago', [fte('fte_label_overflow_total', { metric: 'fte_errors_total' }, '0x29 1x100')], 89, { metric: 'fte_errors_total' }),
   overflow.silent('a value, hours ago', [fte('fte_label_overflow_total', { metric: 'fte_errors_total' }, '0x10 1x300')], 200),
   overflow.edge('none', [fte('fte_label_overflow_total', { metric: 'fte_errors_total' }, '0x100')], 60),
 

@@ -55,6 +55,9 @@ function alertSubject(alert: Alert): Subject {
 const allRecordings = (): readonly Recording[] =>
   sloRecordings(timed()).rules.filter((rule) => 'record' in rule);
 
+/** The names of the recorded series before anything is wrong. */
+const RECORDED = allRecordings().map(nameOf);
+
 function recordingSubject(recording: Recording): Subject {
   const cases = recordingCases.filter((test) => isOf(test, recording));
   return {
@@ -71,11 +74,17 @@ export const allSubjects = (): readonly Subject[] => [
   ...allRecordings().map(recordingSubject),
 ];
 
-/** What each subject's tests need, as the configuration makes it now; in the order of `allSubjects`. */
-export const allRuleSets = (): readonly (readonly Rule[])[] => [
-  ...allAlerts().map((alert) => [...recordingsFor(alert), alert]),
-  ...allRecordings().map((recording) => [recording]),
-];
+/**
+ * What each subject's tests need, as the configuration makes it now; in the order of `allSubjects`. Alerts are the same
+ * in number; a recorded series may be gone, when its window has another name now.
+ */
+export function allRuleSets(): readonly (readonly Rule[])[] {
+  const recorded = new Map(allRecordings().map((recording) => [nameOf(recording), recording]));
+  return [
+    ...allAlerts().map((alert) => [...recordingsFor(alert), alert]),
+    ...RECORDED.map((name) => recorded.get(name)).map((recording) => (recording ? [recording] : [])),
+  ];
+}
 
 const without = (labels: Readonly<Record<string, string>>, name: string) =>
   Object.fromEntries(Object.entries(labels).filter(([label]) => label !== name));

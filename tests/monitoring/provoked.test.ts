@@ -1,0 +1,236 @@
+/**
+ * Alerts that are provoked in the running system: real handlers, two real Pushgateways, Prometheus and Alertmanager, twenty
+ * times as fast as usual. Each cause is real, seen at the receiver of the news, and taken away again.
+ * `npm run soak:alerts` has those that take minutes, too.
+ */
+import {
+  PurgeQueueCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Alerting, startAlerting } from '../running/alerting.ts';
+import { questionOf } from '../running/form.ts';
+import { type RunningService, startService } from '../running/service.ts';
+import { until } from '../running/until.ts';
+import { startPushgateway } from '../servers/pushgateway.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
+import { describeReal } from '../servers/skipping.ts';
+
+const SCALE = 20;
+/** A scrape a second: it has to end within that time, and the machine may be busy. */
+const SCRAPE_SCALE = 15;
+/** Bounds, not waiting times: what is slow here is the machine. */
+const SECONDS = 240;
+const TEST_MS = 900_000;
+const FOLD_EVERY_MS = 400;
+const LONG = process.env.FTE_SOAK === '1';
+
+describeReal('provoked', () => {
+  let gateways: ServerProcess[];
+  let service: RunningService;
+  let alerting: Alerting;
+  let sqs: SQSClient;
+  /** What goes on until the test takes it away. */
+  const going = new Map<string, { stop(): Promise<void> }>();
+
+  /** Does something again and again, never twice at a time. */
+  function keep(name: string, everyMs: number, work: () => Promise<unknown>): void {
+    let stopped = false;
+    const run = (async () => {
+      while (!stopped) {
+        await work().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+    })();
+    going.set(name, {
+      async stop() {
+        stopped = true;
+        await run;
+        going.delete(name);
+      },
+    });
+  }
+  const stop = async (name: string) => going.get(name)?.stop();
+  const fold = () => keep('fold', FOLD_EVERY_MS, () => service.invoke('fleet', {}));
+
+  beforeAll(async () => {
+    gateways = await Promise.all([1, 2].map(() => startPushgateway({ consistencyCheck: false })));
+    service = await startService({
+      environment: {
+        FTE_STAGE: 'local',
+        FTE_SCRAPE_INTERVAL_S: '1',
+        PUSHGATEWAY_URL: gateways.map(({ url }) => url).join(','),
+      },
+    });
+    sqs = new SQSClient({ region: process.env.AWS_REGION ?? '' });
+    fold();
+    alerting = await startAlerting({
+      gateways: gateways.map(({ url }) => new URL(url).host),
+      scale: SCALE,
+      scrapeScale: SCRAPE_SCALE,
+    });
+    // A counter must be seen before it grows.
+    await until(
+      'the totals in Prometheus',
+      async () =>
+        (await alerting.prometheus.query('fte_webhook_rejections_total{reason="signature"}')).length > 0,
+      SECONDS,
+    );
+  }, TEST_MS);
+  afterAll(async () => {
+    for (const one of going.values()) await one.stop();
+    await alerting?.close();
+    await service?.stop();
+    for (const gateway of gateways ?? []) await gateway.close();
+    sqs?.destroy();
+  }, TEST_MS);
+
+  const fires = (labels: Record<string, string>) => alerting.news.waitFor(labels, 'firing', SECONDS);
+  const resolves = (labels: Record<string, string>) => alerting.news.waitFor(labels, 'resolved', SECONDS);
+  const purge = (url: string | undefined) => sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
+
+  test(
+    'a message that was given up, and a queue that nobody empties',
+    async () => {
+      const { FTE_INCOMING_DLQ_URL: dlq, FTE_OUTBOUND_QUEUE_URL: outbound } = process.env;
+      const message = (id: string) => ({
+        Id: id,
+        MessageBody: '{}',
+        MessageGroupId: id,
+        MessageDeduplicationId: id,
+      });
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: dlq,
+          MessageBody: '{}',
+          MessageGroupId: 'g',
+          MessageDeduplicationId: 'd',
+        }),
+      );
+      for (let i = 0; i < 101; i += 1) {
+        const Entries = Array.from({ length: 10 }, (_, j) => message(`m-${i}-${j}`));
+        await sqs.send(new SendMessageBatchCommand({ QueueUrl: outbound, Entries }));
+      }
+      const all = [
+        { alertname: 'DeadLetterQueueNotEmpty', severity: 'critical' },
+        { alertname: 'HighMessageQueueSize', queue_name: 'outbound' },
+      ];
+      for (const labels of all) {
+        const { annotations } = await fires(labels);
+        expect(annotations.runbook_url).toMatch(new RegExp(`^http.*/${labels.alertname}[.]md$`));
+      }
+      await purge(dlq);
+      await purge(outbound);
+      for (const labels of all) await resolves(labels);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'callers with a wrong signature',
+    async () => {
+      const labels = { alertname: 'SignatureRejections', channel: 'whatsapp' };
+      keep('knock', 20, () =>
+        service.request(
+          'POST /webhooks/twilio',
+          {},
+          {
+            rawBody: 'Body=hello',
+            headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': 'wrong' },
+          },
+        ),
+      );
+      await fires(labels);
+      await stop('knock');
+      await resolves(labels);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'a gateway that is gone: it, the service, and the requests that need it',
+    async () => {
+      const [, second] = gateways;
+      const all = [
+        { alertname: 'GatewayDown', instance: new URL(second!.url).host },
+        { alertname: 'ServiceDown', instance: new URL(second!.url).host },
+        { alertname: 'HighErrorRate' },
+        { alertname: 'AvailabilityBudgetBurn', severity: 'critical' },
+      ];
+      // It adds up what the gateways hold, and answers 503 when one of them can't be read.
+      keep('read', 20, () => service.request('GET /metrics'));
+      await second!.close();
+      for (const labels of all) await fires(labels);
+      gateways[1] = await startPushgateway({ consistencyCheck: false, port: second!.port });
+      for (const labels of all) await resolves(labels);
+      await stop('read');
+    },
+    TEST_MS,
+  );
+
+  test(
+    'nobody folds any more',
+    async () => {
+      await stop('fold');
+      const before = alerting.news.news().length;
+      const { labels } = await until(
+        'ServiceDown, neither of a gateway nor of a dependency',
+        () =>
+          alerting.news
+            .news()
+            .slice(before)
+            .find(
+              ({ status, labels: { alertname, instance, dependency } }) =>
+                status === 'firing' && alertname === 'ServiceDown' && (instance ?? dependency) === undefined,
+            ),
+        SECONDS,
+      );
+      fold();
+      await resolves(labels);
+    },
+    TEST_MS,
+  );
+
+  (LONG ? test : test.skip)(
+    'bad ratings, no answers in the knowledge base, and everything to people',
+    async () => {
+      service.work();
+      const ids = await Promise.all(
+        Array.from({ length: 24 }, async () => {
+          const { json } = await service.request(
+            'POST /support/submit',
+            {},
+            {
+              body: questionOf({ message: 'Zxqv wplk mnbt ghjr qqzz, please answer my question.' }),
+            },
+          );
+          return json.ticket_id as string;
+        }),
+      );
+      const rate = (id: string, rating: number) =>
+        until(
+          `a rating of ${id}`,
+          async () =>
+            (await service.request('POST /support/ticket/{id}/feedback', { id }, { body: { rating } }))
+              .status < 300,
+          SECONDS,
+        );
+      // Ten times 3; then fourteen times 5, which brings the mean above 3.5.
+      for (const id of ids.slice(0, 10)) await rate(id, 3);
+      const labels = { alertname: 'LowCustomerSatisfaction' };
+      await fires(labels);
+      // What has windows of an hour resolves after three minutes.
+      const slow = [
+        { alertname: 'HighEscalationRate', severity: 'critical' },
+        { alertname: 'KnowledgeMisses' },
+      ];
+      for (const one of slow) await fires(one);
+      for (const id of ids.slice(10)) await rate(id, 5);
+      await resolves(labels);
+      for (const one of slow) await resolves(one);
+      await service.rest();
+    },
+    TEST_MS,
+  );
+});
