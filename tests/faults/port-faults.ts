@@ -38,6 +38,9 @@ export function fatesUnder(dependency: Dependency, fault: Fault): readonly Fate[
       return [ESCALATED];
     case 'dynamodb':
       return [ANSWERED, IN_DOUBT];
+    case 's3':
+      // The client does not ask again for what it was given: each of Lambda's three tries meets it.
+      return fault === 'wrong' ? ['in a dead-letter queue'] : [ANSWERED];
     default:
       return [ANSWERED];
   }

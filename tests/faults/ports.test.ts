@@ -9,7 +9,7 @@ let deployment: Deployment;
 let follower: Follower;
 let provider: 'twilio' | 'meta' = 'twilio';
 beforeAll(async () => {
-  deployment = await deploy({ patienceMs: 800, receivedAgoMs: 20_000, whatsapp: () => provider });
+  deployment = await deploy({ patienceMs: 2_000, receivedAgoMs: 20_000, whatsapp: () => provider });
   follower = createFollower(deployment, await openWitness(deployment.environment));
   deployment.triggers.work();
 });
