@@ -8,7 +8,7 @@ import { openWorld } from './hostile/world.ts';
 const HELP = `npm run soak:hostile [-- options]
 
   --requests N   how many requests go straight to the functions, as API Gateway's events (default 100000)
-  --wire N       how many more go over real HTTP to a local mode of its own (default 1000; 0: none)
+  --wire N       how many more go over real HTTP to a local mode of its own (default 0: none)
   --seed N       which requests: the same seed, the same requests (default 1)
   --json FILE    the report as JSON, too
   --help         this text
@@ -26,7 +26,7 @@ function megabytes(bytes: number): string {
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '100000' },
-    wire: { type: 'string', default: '1000' },
+    wire: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
