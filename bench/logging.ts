@@ -78,5 +78,8 @@ if (values.child) {
     `µs of processor time a line, median (p10–p90) of ${rounds} rounds of ${lines} lines; Node ${machine.node}, ${machine.cpus} CPUs (${machine.cpu})`,
   );
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ machine, linesARound: lines, rounds, ...results }, null, 2)}\n`);
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ machine, linesARound: lines, rounds, ...results }, null, 2)}\n`,
+    );
 }

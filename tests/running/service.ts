@@ -146,6 +146,10 @@ export async function startService({
     gatewayUrl: gateway.url,
     standIns,
     outboxFile: process.env.FTE_OUTBOX_FILE ?? '',
+    /** Loads all handlers, one after the other: Jest can't load modules that share others at the same time. */
+    async load(): Promise<void> {
+      for (const functionKey of Object.keys(yml.functions)) await handlerOf(functionKey);
+    },
     invoke,
     request,
     /** Runs one queue's function with messages of the test's own. */
