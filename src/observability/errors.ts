@@ -1,3 +1,5 @@
+import { redactText } from './redaction/text.ts';
+
 /** What went wrong, as `fte_errors_total` counts it. Closed: it follows from the error's class. */
 export const ERROR_TYPES = [
   'validation',
@@ -118,7 +120,8 @@ export function routeNotFound(method: string, path: string): ServiceError {
     code: 'FTE_ROUTE_NOT_FOUND',
     type: 'validation',
     status: 404,
-    message: `No such route: ${method} ${path}.`,
+    // Somebody may have put an address into the path, and an error response is kept in more places than ours.
+    message: `No such route: ${method} ${redactText(path)}.`,
   });
 }
 

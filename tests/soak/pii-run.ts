@@ -134,6 +134,7 @@ class Run {
       'queue: news with all of it',
     );
     const object = { bucket: { name: 'mail' }, object: { key: `${email}/${phone}`, size: 10 } };
+    await broken('mailObject', { Records: [{ [email]: text }] }, 'S3: a record of another shape');
     await broken('mailObject', { Records: [{ s3: object }] }, 'S3: an object that is not there');
     await broken(
       'mailObject',
@@ -174,6 +175,7 @@ export async function runPii({ identities: howMany, seed, progress }: PiiOptions
       },
     });
     run = new Run(service, faults);
+    await service.load();
     service.work();
     const left = [...planted];
     const worker = async () => {
