@@ -193,16 +193,16 @@ describeReal('provoked', () => {
   );
 
   (LONG ? test : test.skip)(
-    'bad ratings, no answers in the knowledge base, and everything to people',
+    'bad ratings',
     async () => {
       service.work();
       const ids = await Promise.all(
-        Array.from({ length: 24 }, async () => {
+        Array.from({ length: 15 }, async () => {
           const { json } = await service.request(
             'POST /support/submit',
             {},
             {
-              body: questionOf({ message: 'Zxqv wplk mnbt ghjr qqzz, please answer my question.' }),
+              body: questionOf(),
             },
           );
           return json.ticket_id as string;
@@ -216,19 +216,12 @@ describeReal('provoked', () => {
               .status < 300,
           SECONDS,
         );
-      // Ten times 3; then fourteen times 5, which brings the mean above 3.5.
+      // Ten times 3; then five times 5, which brings the mean above 3.5.
       for (const id of ids.slice(0, 10)) await rate(id, 3);
       const labels = { alertname: 'LowCustomerSatisfaction' };
       await fires(labels);
-      // What has windows of an hour resolves after three minutes.
-      const slow = [
-        { alertname: 'HighEscalationRate', severity: 'critical' },
-        { alertname: 'KnowledgeMisses' },
-      ];
-      for (const one of slow) await fires(one);
       for (const id of ids.slice(10)) await rate(id, 5);
       await resolves(labels);
-      for (const one of slow) await resolves(one);
       await service.rest();
     },
     TEST_MS,

@@ -54,8 +54,8 @@ const deliveries = (channel: string, edges: Readonly<Record<string, number>>) =>
 /** What happens a minute, in all and badly, by objective. */
 const HAPPENS: Readonly<Record<ObjectiveName, { readonly series: readonly Series[]; readonly events: number; readonly bad: number }>> = {
   availability: {
-    series: [requests('200', 3000), requests('404', 1500, 'POST'), ...failures.map(({ code, perMinute }) => requests(code, perMinute))],
-    events: 4500 + failed, bad: failed,
+    series: [requests('200', 3000), requests('404', 2100, 'POST'), ...failures.map(({ code, perMinute }) => requests(code, perMinute))],
+    events: 5100 + failed, bad: failed,
   },
   processing: {
     series: [...answers('email', { '2': 300, '3': 2100, '5': 2400, '+Inf': 3000 }), ...answers('whatsapp', { '2.0': 0, '3.0': 300, '5.0': 600, '+Inf': 900 })],

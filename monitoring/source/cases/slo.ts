@@ -44,26 +44,61 @@ const SLOS = [
 ] as const;
 
 const WINDOWS = [
-  { factor: 14.4, long: '1h', short: '5m', shortMinutes: 5, for: 2 },
-  { factor: 6, long: '6h', short: '30m', shortMinutes: 30, for: 15 },
-  { factor: 3, long: '1d', short: '2h', shortMinutes: 120, for: 60 },
-  { factor: 1, long: '3d', short: '6h', shortMinutes: 360, for: 180 },
+  { factor: 14.4, long: '1h', longMinutes: 60, short: '5m', shortMinutes: 5, for: 2 },
+  { factor: 6, long: '6h', longMinutes: 360, short: '30m', shortMinutes: 30, for: 15 },
+  { factor: 3, long: '1d', longMinutes: 1440, short: '2h', shortMinutes: 120, for: 60 },
+  { factor: 1, long: '3d', longMinutes: 4320, short: '6h', shortMinutes: 360, for: 180 },
 ] as const;
 
-function burnCases({ alert, slo, budget, firesAt, series }: (typeof SLOS)[number], window: (typeof WINDOWS)[number]): readonly Case[] {
+/** Values at some minutes, and no sample at any other: a window adds up what lies in it. */
+function sparse(at: Readonly<Record<number, number>>): string {
+  let next = 0;
+  return Object.entries(at).map(([key, value]) => {
+    const gap = Number(key) - next;
+    next = Number(key) + 1;
+    return `${gap > 0 ? `_x${gap} ` : ''}${value}`;
+  }).join(' ');
+}
+
+/**
+ * What the alert itself reads, without the way there: the two shares, which rise in a minute, and the bad events a second.
+ * The first of them lie in the window, but not in half of it; `before` only in one twice as long.
+ */
+function readCases({ alert, slo, budget }: (typeof SLOS)[number], window: (typeof WINDOWS)[number]): readonly Case[] {
   const labels = { long_window: window.long, short_window: window.short };
   const { fires, silent, edge } = casesOf(alert, labels);
+  const limit = Number((window.factor * budget).toFixed(9));
+  const length = window.longMinutes;
+  const recorded = (name: string, values: string): Series => [`slo:fte_${name}{slo="${slo}"}`, values];
+  const shares = (rise: number, long: number, short: number) => [
+    recorded(`bad_share:ratio_${window.long}`, `0x${rise - 1} ${long}x400`),
+    recorded(`bad_share:ratio_${window.short}`, `0x${rise - 1} ${short}x400`),
+  ];
+  const bad = (rise: number, each: number, before = 0) =>
+    recorded('bad:rate5m', sparse({ [rise - Math.floor(1.45 * length)]: before, [rise - Math.floor(0.75 * length)]: each, [rise - 1]: each }));
+  const [early, late] = [Math.floor(1.5 * length), 2 * length];
+  const over = limit * 1.05;
+  return [
+    fires('five bad events', [...shares(early, over, over), bad(early, 2.5 / 60)], early + window.for, { ...labels, slo }),
+    silent('hardly five', [...shares(late, over, over), bad(late, 2.35 / 60, 1)], late + window.for + 1),
+    edge('at the limit in the long window', [...shares(early, limit, 1), bad(early, 1)], early + window.for + 1),
+    edge('at the limit in the short window', [...shares(early, 1, limit), bad(early, 1)], early + window.for + 1),
+  ];
+}
+
+function burnCases(objective: (typeof SLOS)[number], window: (typeof WINDOWS)[number]): readonly Case[] {
+  const { alert, slo, budget, firesAt, series } = objective;
+  const labels = { long_window: window.long, short_window: window.short };
+  const { fires, silent } = casesOf(alert, labels);
   const limit = window.factor * budget;
   const share = (factor: number) => Number(Math.min(100, 100 * limit * factor).toFixed(9));
   const length = window.shortMinutes + window.for;
   return [
     fires('just over the limit', series([[length * 3 + 200, 100, share(1.05)]]), firesAt[window.long], { ...labels, slo }),
-    silent('just under the limit', series([[length * 3 + 200, 100, share(0.95)]]), length * 2 + 100),
     silent('it is over', series([[window.shortMinutes + 60, 100, share(4)], [length * 3, 100, 0]]), window.shortMinutes * 2 + 80 + window.for),
     silent('a short burst after a long good time', series([[60, 100_000, 0], [length * 3, 100, share(1.5)]]), 60 + Math.ceil(length * 1.4) + 6),
     silent('hardly anything happens', series([[1000, 0.0004, 0.0004]]), length + 300),
-    // Shares are quotients of sums of fractions: exactly the limit can't be met, so a millionth of it is left.
-    edge('at the limit', series([[length * 3 + 10, 100, share(0.999999)]]), length * 2 + 10),
+    ...readCases(objective, window),
   ];
 }
 

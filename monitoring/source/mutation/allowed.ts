@@ -33,6 +33,11 @@ export const ALLOWED: readonly Allowance[] = [
     reason: '1 - x is never exactly the binary fraction for 0.1',
   },
   {
+    of: /BudgetBurn /,
+    what: /^slo="\w+" → slo=~"\.\*"$/,
+    reason: '`and` keeps only what the other conditions select, too',
+  },
+  {
     of: /^config$/,
     what: /^links\./,
     reason: 'a link, which tests/monitoring/runbooks.test.ts follows',
