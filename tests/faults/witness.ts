@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Created } from '../../local/resources.ts';
 import { kebab } from '../../local/resources.ts';
 import { readReference } from '../../src/fte/channels/whatsapp.ts';
@@ -26,24 +26,36 @@ export interface News {
   readonly ticketId: string;
 }
 
+/** What was found in earlier looks, by whoever asked. */
+const found = new WeakMap<SQSClient, DeadLetter[]>();
+
+/**
+ * Takes what lies in a queue. It is deleted at once: of a FIFO queue's group nothing is given out while an earlier message of
+ * it is out of sight, and whatever lies behind it would look as if it had vanished.
+ */
 async function drain(queue: string, QueueUrl: string, sqs: SQSClient): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for (;;) {
-    const asked = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 3_600 };
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(asked));
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
     if (Messages.length === 0) return letters;
     letters.push(...Messages.map(({ Body = '' }) => ({ queue, body: Body })));
+    for (const { ReceiptHandle } of Messages)
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   }
 }
 
-/** Every dead letter, whatever its queue. They stay where they are, out of sight. */
+/** Every dead letter so far, whatever its queue. */
 export async function deadLetters(
   created: ReadonlyMap<string, Created>,
   sqs: SQSClient,
 ): Promise<readonly DeadLetter[]> {
   const queues = [...created].filter(([id]) => id.endsWith('DeadLetterQueue'));
-  const found = await Promise.all(queues.map(([id, { ref }]) => drain(kebab(id), ref, sqs)));
-  return found.flat();
+  const fresh = await Promise.all(queues.map(([id, { ref }]) => drain(kebab(id), ref, sqs)));
+  const all = [...(found.get(sqs) ?? []), ...fresh.flat()];
+  found.set(sqs, all);
+  return all;
 }
 
 /** What left the house, as the providers know it. */
