@@ -1,16 +1,14 @@
 // A gateway that is late: does the caller notice, is anything lost, and how many environments does it take?
 // `npm run bench:late-gateway -- --help`
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { createFleet, fileLedger } from '../../src/observability/index.ts';
-import { createLogger } from '../../src/observability/logger.ts';
 import { type Environment, startEnvironment } from '../../tests/artifact/environment.ts';
-import { sumOf } from '../../tests/running/counted.ts';
+import { sumOf, totalsIn } from '../../tests/running/counted.ts';
 import { ROOT } from '../../tests/running/serverless-yml.ts';
 import { until } from '../../tests/running/until.ts';
 import { startPushgateway } from '../../tests/servers/pushgateway.ts';
@@ -140,26 +138,17 @@ const rows = variants.map(({ name }) => {
 });
 for (const { environment } of running) await environment.shutDown();
 
-const home = mkdtempSync(join(tmpdir(), 'fte-late-'));
-const fleet = createFleet({
-  catalogue,
-  gateways: [gateway.url],
-  publishUrl: gateway.url,
-  ledger: fileLedger(join(home, 'ledger')),
-  log: createLogger('bench', 'SILENT'),
-});
 const truth = environments * (WARM_UP + rounds);
 let counted = 0;
 await until(
   'everything is counted',
   async () => {
-    counted = sumOf(await fleet.read(), 'hello_total');
+    counted = sumOf(await totalsIn(catalogue, gateway.url), 'hello_total');
     return counted === truth;
   },
   (3 * delayMs) / 1000 + 10,
 ).catch(() => undefined);
 for (const { environment } of running) await environment.close();
-rmSync(home, { recursive: true });
 late.close();
 await gateway.close();
 

@@ -16,7 +16,6 @@ const HELP = `npm run bench:lambda -- [options]
 
   --rounds N         fresh environments of each variant, in turns (default 7)
   --invocations N    in each of them (default 300)
-  --delay MS         answer pushes so late (default: the real Pushgateway, at once)
   --only TEXT        variants whose name has it, with commas
   --json FILE        the figures, as JSON
   --help             this text
@@ -28,7 +27,6 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     invocations: { type: 'string', default: '300' },
-    delay: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -43,11 +41,12 @@ const wanted = values.only?.split(',');
 const variants = VARIANTS.filter(({ name }) => wanted?.some((text) => name.includes(text)) ?? true);
 /** The kernel counts processor time in hundredths of a second. */
 const TICK_MS = 10;
-/** Answers everything, as late as it is told to. */
-async function lateServer(delayMs: number) {
+
+/** Takes whatever it is sent. */
+async function startCollector() {
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => setTimeout(() => response.writeHead(202).end('{}'), delayMs));
+    request.on('end', () => response.writeHead(202).end('{}'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -66,13 +65,11 @@ function cpuMs(pid: number): number {
 function peakRssMb(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000;
 }
+
 const folder = join(ROOT, '.local', 'bench-lambda');
 mkdirSync(folder, { recursive: true });
-const gateway =
-  values.delay === undefined
-    ? await startPushgateway({ consistencyCheck: false })
-    : await lateServer(Number(values.delay));
-const collector = await lateServer(0);
+const gateway = await startPushgateway({ consistencyCheck: false });
+const collector = await startCollector();
 
 interface Round {
   readonly initMs: number;

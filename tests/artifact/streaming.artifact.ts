@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { catalogue } from '../../bench/lambda/catalogue.ts';
 import { EVENT } from '../../bench/lambda/invocations.ts';
-import { fileLedger } from '../../src/observability/fleet/file-ledger.ts';
-import { createFleet } from '../../src/observability/fleet/fleet.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { sumOf } from '../running/counted.ts';
+import { sumOf, totalsIn } from '../running/counted.ts';
 import { ROOT } from '../running/serverless-yml.ts';
 import { startPushgateway } from '../servers/pushgateway.ts';
 import { type Environment, startEnvironment } from './environment.ts';
@@ -40,14 +37,7 @@ afterAll(async () => {
 });
 
 async function counted(name: string, labels: Readonly<Record<string, string>>): Promise<number> {
-  const fleet = createFleet({
-    catalogue,
-    gateways: [gateway.url],
-    publishUrl: gateway.url,
-    ledger: fileLedger(join(folder, 'none')),
-    log: createLogger('test', 'SILENT'),
-  });
-  return sumOf(await fleet.read(), name, labels);
+  return sumOf(await totalsIn(catalogue, gateway.url), name, labels);
 }
 /** One invocation, and what the gateway knows of it once the environment may be frozen. */
 async function call(how?: string) {

@@ -5,10 +5,7 @@ import { awsEnvironment, localEnvironment } from '../../local/environment.ts';
 import { createResources } from '../../local/resources.ts';
 import { startStandIns } from '../../local/stand-ins.ts';
 import { catalogue } from '../../src/fte/catalogue.ts';
-import { fileLedger } from '../../src/observability/fleet/file-ledger.ts';
-import { createFleet } from '../../src/observability/fleet/fleet.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { sumOf } from '../running/counted.ts';
+import { sumOf, totalsIn } from '../running/counted.ts';
 import { ROOT, readServerlessYml } from '../running/serverless-yml.ts';
 import { startPushgateway } from '../servers/pushgateway.ts';
 import { type Environment, type EnvironmentOptions, startEnvironment } from './environment.ts';
@@ -40,14 +37,7 @@ export async function openWorld() {
     labels: Readonly<Record<string, string>>,
     url = gateway.url,
   ): Promise<number> {
-    const fleet = createFleet({
-      catalogue,
-      gateways: [url],
-      publishUrl: url,
-      ledger: fileLedger(join(home, 'none')),
-      log: createLogger('test', 'SILENT'),
-    });
-    return sumOf(await fleet.read(), name, labels);
+    return sumOf(await totalsIn(catalogue, url), name, labels);
   }
 
   return {

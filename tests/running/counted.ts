@@ -1,4 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Catalogue } from '../../src/observability/catalogue.ts';
 import { type Family, seriesKey } from '../../src/observability/families.ts';
+import { fileLedger } from '../../src/observability/fleet/file-ledger.ts';
+import { createFleet } from '../../src/observability/fleet/fleet.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -22,4 +28,15 @@ export function sumOf(families: readonly Family[], name: string, labels: Labels 
   return (family?.series ?? [])
     .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
     .reduce((sum, one) => sum + ('value' in one ? one.value : one.count), 0);
+}
+
+/** What the entries in a gateway add up to, as the fleet reads them that has no ledger. */
+export function totalsIn(catalogue: Catalogue, url: string): Promise<readonly Family[]> {
+  return createFleet({
+    catalogue,
+    gateways: [url],
+    publishUrl: url,
+    ledger: fileLedger(join(tmpdir(), 'fte-no-ledger')),
+    log: createLogger('test', 'SILENT'),
+  }).read();
 }

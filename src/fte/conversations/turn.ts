@@ -181,7 +181,6 @@ export async function handleTurn(messageId: string, attempt: Attempt, ports: Tur
  * The turn itself. Whatever it writes of the customer's, it writes before it looks whether the customer is still there, and
  * an erasure looks for what was written only after it has left its mark: one of the two finds the other.
  */
-
 async function takeTurn(
   message: InboundMessage,
   attempt: Attempt,
