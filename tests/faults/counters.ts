@@ -38,7 +38,9 @@ export async function compareCounters(
   const { instances, request, unknownWrites } = deployment;
   // What an instance could not push with its last invocation, it pushes with its next.
   await instances.pushAll({ Records: [] }, PUSH_SECONDS);
-  const { body } = await request({ method: 'GET', path: '/metrics', headers: {}, body: undefined });
+  const { status, body } = await request({ method: 'GET', path: '/metrics', headers: {}, body: undefined });
+  // Without this, an answer that is none would look like a fleet that has counted nothing.
+  if (status !== 200) throw new Error(`GET /metrics answered ${status} when all was well again: ${body}`);
   const samples = readSamples(body);
   const row = (
     name: string,

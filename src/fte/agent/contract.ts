@@ -22,6 +22,8 @@ export interface Turn {
   readonly statedPriority: Priority | undefined;
   /** How often the customer has written about this issue, this message included. */
   readonly contactsOnIssue: number;
+  /** Why an earlier attempt at this very message handed the ticket to people: this one has to go on from there. */
+  readonly escalatedFor: EscalationReason | undefined;
 }
 
 /** What the tools do in the world. The loop around them counts calls and keeps their order. */

@@ -82,6 +82,8 @@ export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, 
     refusal: string | undefined,
     work: () => Promise<ToolOutcome | string>,
   ): Promise<ToolOutcome> {
+    // A model may ask for several tools at once: what comes after one that failed would not be done again.
+    if (failure !== undefined) throw failure;
     const started = performance.now();
     if (refusal !== undefined) {
       guardrail('tool_order', 'blocked');

@@ -60,7 +60,7 @@ function timed<T>(metrics: FteMetrics, operation: 'classify' | 'sentiment', work
 }
 
 export function triage(turn: Turn, metrics: FteMetrics): Triage {
-  const { text, subject, statedCategory, statedPriority, contactsOnIssue } = turn;
+  const { text, subject, statedCategory, statedPriority, contactsOnIssue, escalatedFor } = turn;
   const whole = subject === undefined ? text : `${subject}\n${text}`;
   const sentiment = timed(metrics, 'sentiment', () => sentimentOf(whole));
   if (detectInjection(whole)) {
@@ -77,7 +77,7 @@ export function triage(turn: Turn, metrics: FteMetrics): Triage {
       language,
       sentiment,
       // Who writes a third time to say thank you has no issue left.
-      due: reasons.find((reason) => !(kind === 'gratitude' && reason === 'repeat_contact')),
+      due: escalatedFor ?? reasons.find((reason) => !(kind === 'gratitude' && reason === 'repeat_contact')),
       kind,
     };
   });

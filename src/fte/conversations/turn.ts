@@ -137,13 +137,11 @@ function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
   };
 }
 
-/** Whether people have the ticket, and not because of this very message, whose turn may have been cut off. */
-function isWithPeople(ticket: Ticket | undefined, message: InboundMessage): ticket is Ticket {
-  if (ticket === undefined) return false;
-  return (
-    ticket.assignee !== undefined ||
-    (ticket.escalation !== undefined && ticket.escalation.messageId !== message.id)
-  );
+/** The ticket, where people have it, and not because of this very message, whose turn may have been cut off. */
+function withPeople(ticket: Ticket | undefined, message: InboundMessage): Ticket | undefined {
+  const { assignee, escalation } = ticket ?? {};
+  const escalatedBefore = escalation !== undefined && escalation.messageId !== message.id;
+  return assignee !== undefined || escalatedBefore ? ticket : undefined;
 }
 
 export interface Attempt {
@@ -198,7 +196,8 @@ async function takeTurn(
   }
   const score = ticket && (await ratingIn(message, ticket, ports.replies));
   if (ticket !== undefined && score !== undefined) return takeRating(setting, ticket, score, ports);
-  if (isWithPeople(ticket, message)) return leaveToPeople(setting, ticket, ports);
+  const theirs = withPeople(ticket, message);
+  if (theirs !== undefined) return leaveToPeople(setting, theirs, ports);
 
   const turn: Turn = {
     channel: message.channel,
@@ -209,6 +208,7 @@ async function takeTurn(
     statedCategory: message.statedCategory,
     statedPriority: message.statedPriority,
     contactsOnIssue: setting.contacts,
+    escalatedFor: ticket?.escalation?.reason,
   };
   const dependencies = {
     model: ports.model,

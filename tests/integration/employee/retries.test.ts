@@ -312,3 +312,21 @@ test('the last attempt ends with a person, one apology, and nothing in the dead-
   );
   expect(replies.map(({ text }) => text)).toEqual([expect.stringMatching(/sorry/)]);
 });
+
+test('an attempt that could only escalate, and could not tell anybody: the next one tells them, though its model could answer', async () => {
+  const { service: ports, handleTurn, model, knowledge } = await load();
+  const message = await messageOf('question');
+  const attempt = { remainingMs: 30_000, last: false };
+  const down = new Error('the model is down');
+  const noModel = { ...model, doGenerate: () => Promise.reject(down) };
+  const noQueue = { ...ports.queue, send: () => Promise.reject(new Error('cut off')) };
+  const turn = { ...ports, prices: {}, knowledge };
+  await expect(
+    handleTurn(message.id, attempt, { ...turn, model: noModel, queue: noQueue }),
+  ).rejects.toThrow();
+  expect(await ports.ticketStore.get(message.ticketId)).toMatchObject({ escalation: { notified: false } });
+  await handleTurn(message.id, attempt, { ...turn, model });
+  expect(await ports.ticketStore.get(message.ticketId)).toMatchObject({
+    escalation: { reason: 'service_unavailable', notified: true },
+  });
+});

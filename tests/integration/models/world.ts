@@ -27,6 +27,7 @@ const TURN: Turn = {
   statedCategory: undefined,
   statedPriority: undefined,
   contactsOnIssue: 1,
+  escalatedFor: undefined,
 };
 
 export interface Circumstances {

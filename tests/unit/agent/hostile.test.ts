@@ -23,7 +23,7 @@ const HIT: SearchHit = {
 const QUESTION = 'How can I swap a shift with a colleague?';
 const turn = (text: string, more: Partial<Turn> = {}): Turn => ({
   channel: 'email', ticketId: 'tkt_1', customerName: 'Ada', subject: undefined, text, statedCategory: undefined,
-  statedPriority: undefined, contactsOnIssue: 1, ...more,
+  statedPriority: undefined, contactsOnIssue: 1, escalatedFor: undefined, ...more,
 }); // biome-ignore format: a table
 
 interface Done {

@@ -27,6 +27,7 @@ const turn = (more: Partial<Turn> = {}): Turn => ({
   statedCategory: undefined,
   statedPriority: undefined,
   contactsOnIssue: 1,
+  escalatedFor: undefined,
   ...more,
 });
 
@@ -322,6 +323,21 @@ describe('a model that fails', () => {
 });
 
 describe('a world that fails', () => {
+  test('what a model asks for beside a step that fails is not done: the next attempt begins with the failed one', async () => {
+    const escalate: Call = ['escalate_to_human', { reason: 'profanity', summary: 's' }];
+    const broken = world({ escalate: async () => { throw new Error('no queue'); } }); // biome-ignore format: short
+    const model = scripted([TICKET], [HISTORY], [SEARCH], [escalate, SAY]);
+    await expect(run(model, turn(), broken)).rejects.toMatchObject({ code: 'FTE_INTERNAL' });
+    expect(broken.sent).toEqual([]);
+  });
+
+  test('a turn whose ticket an earlier attempt has handed to people tells them again, whatever the model makes of it now', async () => {
+    const given = turn({ escalatedFor: 'service_unavailable' });
+    const { done, result } = await run(scripted([TICKET], [HISTORY], [SEARCH], [SAY]), given);
+    expect(done.slice(-3)).toEqual(['escalate', 'reason service_unavailable', 'sendResponse']);
+    expect(result.escalation).toBe('service_unavailable');
+  });
+
   test.each(['createTicket', 'customerHistory', 'escalate', 'sendResponse'] as const)(
     '%s throws: the turn is thrown, to be done again',
     async (effect) => {
