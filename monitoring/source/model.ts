@@ -65,3 +65,10 @@ export function fileYaml(groups: readonly Group[], scale = 1) {
     })),
   };
 }
+
+/** A file of unit tests as promtool reads it. */
+export interface TestFile {
+  readonly rule_files: readonly string[];
+  readonly evaluation_interval: string;
+  readonly tests: readonly object[];
+}

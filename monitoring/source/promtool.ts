@@ -7,7 +7,7 @@ import type { Alert, Rule } from './model.ts';
 import { fileYaml } from './model.ts';
 import { timed } from './promql.ts';
 import { sloRecordings } from './slo.ts';
-import { CASES, isAbout, testFile } from './unit-tests.ts';
+import { alertTestFiles, CASES, isAbout } from './unit-tests.ts';
 
 export interface Run {
   readonly ok: boolean;
@@ -53,8 +53,10 @@ export async function testRule(promtool: string, rule: Alert, original: Alert = 
       .filter((test) => isAbout(test, original));
     const rules = [...recordingsFor(original), rule];
     await writeFile(join(folder, 'rules.yml'), stringify(fileYaml([{ name: 'one', rules }])));
-    await writeFile(join(folder, 'tests.yml'), stringify(testFile(cases, ['rules.yml'], [original])));
-    return await run(promtool, ['test', 'rules', join(folder, 'tests.yml')]);
+    const files = alertTestFiles(cases, ['rules.yml'], [original]);
+    const paths = [...files.keys()].map((step) => join(folder, `every-${step}m.yml`));
+    await Promise.all([...files.values()].map((file, i) => writeFile(paths[i] ?? '', stringify(file))));
+    return await run(promtool, ['test', 'rules', ...paths]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

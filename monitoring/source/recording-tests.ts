@@ -1,5 +1,5 @@
 import { type RecordingCase, recordingCases } from './cases/recordings.ts';
-import type { Recording } from './model.ts';
+import type { Recording, TestFile } from './model.ts';
 import { duration } from './promql.ts';
 
 /** Whether a case is about this recorded series. */
@@ -33,7 +33,7 @@ function testOf({ record, slo, what, series, step, at, value }: RecordingCase) {
 export function recordingTestFiles(
   ruleFiles: readonly string[],
   cases: readonly RecordingCase[] = recordingCases,
-): ReadonlyMap<string, object> {
+): ReadonlyMap<string, TestFile> {
   const intervals = [...new Set(cases.map(({ evaluation }) => evaluation))];
   return new Map(
     intervals.map((evaluation) => [

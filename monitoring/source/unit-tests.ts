@@ -1,15 +1,15 @@
 import { agentCases } from './cases/agent.ts';
 import type { Case, Labels, Series } from './cases/case.ts';
 import { customerCases } from './cases/customers.ts';
-import { DROP_STEP, dropCases } from './cases/drop.ts';
+import { dropCases } from './cases/drop.ts';
 import { functionCases, pipelineCases } from './cases/pipeline.ts';
 import { serviceCases } from './cases/service.ts';
-import { STEP, silenceCases } from './cases/silence.ts';
+import { silenceCases } from './cases/silence.ts';
 import { sloCases } from './cases/slo.ts';
 import { amidOthers, elsewhere } from './cases/surroundings.ts';
 import { config } from './config.ts';
 import { allAlerts } from './groups.ts';
-import type { Alert } from './model.ts';
+import type { Alert, TestFile } from './model.ts';
 import { recordingTestFiles } from './recording-tests.ts';
 
 /** All cases, by the file that they are written to. */
@@ -28,12 +28,6 @@ const labelled = (name: string, labels: Labels) =>
   `${name}{${Object.entries(labels)
     .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
     .join(', ')}}`;
-
-/** Minutes between the samples and evaluations of an alert's cases. */
-export function stepOf(alert: string): number {
-  if (silenceCases.some((test) => test.alert === alert)) return STEP;
-  return dropCases.some((test) => test.alert === alert) ? DROP_STEP : 1;
-}
 
 /** Whether a case is about this rule. */
 export function isAbout({ alert, rule = {} }: Case, of: Alert): boolean {
@@ -65,9 +59,9 @@ function unitTest(name: string, step: number, series: readonly Series[], evaluat
 }
 
 /** When it must be silent: before it fires, or, where the matter is that it ends, after. */
-const beside = ({ kind, alert, at }: Case) => at + (kind === 'ends' ? stepOf(alert) : -stepOf(alert));
+const beside = ({ kind, step, at }: Case) => at + (kind === 'ends' ? step : -step);
 
-/** A case as promtool reads it. What fires did not a minute before; what ends does not a minute later. */
+/** A case as promtool reads it. What fires did not a step before; what ends does not a step later. */
 function testOf(test: Case, alert: Alert) {
   const evaluations =
     test.firing.length === 0
@@ -78,15 +72,18 @@ function testOf(test: Case, alert: Alert) {
         ];
   // An objective's alerts read what is recorded, and the recordings have tests of their own.
   const series = sloCases.includes(test) ? test.series : amidOthers(test.series);
-  return unitTest(`${test.alert} ${test.kind}: ${test.what}`, stepOf(test.alert), series, evaluations);
+  return unitTest(`${test.alert} ${test.kind}: ${test.what}`, test.step, series, evaluations);
 }
 
-/** The first case that fires, with all its series under the job of somebody else: no alert of ours. */
-function foreign(cases: readonly Case[], alert: Alert) {
-  const fires = cases.find(
-    ({ kind, series }) => kind === 'fires' && series.some(([name]) => name.startsWith('fte_')),
+/** The first case of an alert that fires by what is counted. */
+const firstToFire = (cases: readonly Case[], alert: Alert) =>
+  cases.find(
+    (test) =>
+      isAbout(test, alert) && test.kind === 'fires' && test.series.some(([name]) => name.startsWith('fte_')),
   );
-  if (fires === undefined) return [];
+
+/** A case that fires, with all its series under the job of somebody else: no alert of ours. */
+function foreign(fires: Case, alert: Alert) {
   // Without a fold of ours its alerts would be right to fire.
   const ours: Series = [`fte_fleet_last_fold_timestamp_seconds{job="${config.job}"}`, `0+60x${fires.at + 5}`];
   const gateways = fires.series
@@ -97,35 +94,48 @@ function foreign(cases: readonly Case[], alert: Alert) {
     ours,
     ...gateways,
   ];
-  return [
-    unitTest(`${alert.alert} silent: somebody else's numbers`, stepOf(alert.alert), series, [
-      evaluation(fires, alert, fires.at, []),
-    ]),
-  ];
+  return unitTest(`${alert.alert} silent: somebody else's numbers`, fires.step, series, [
+    evaluation(fires, alert, fires.at, []),
+  ]);
 }
 
-/** A unit test file of promtool for some alerts. */
-export function testFile(cases: readonly Case[], ruleFiles: readonly string[], alerts: readonly Alert[]) {
-  return {
-    rule_files: ruleFiles,
-    evaluation_interval: `${stepOf(cases[0]?.alert ?? '')}m`,
-    tests: alerts.flatMap((alert) => {
-      const own = cases.filter((test) => isAbout(test, alert));
-      return [...own.map((test) => testOf(test, alert)), ...foreign(own, alert)];
-    }),
-  };
+/** Unit test files of promtool for some alerts, by their step: promtool evaluates all of a file at the same interval. */
+export function alertTestFiles(
+  cases: readonly Case[],
+  ruleFiles: readonly string[],
+  alerts: readonly Alert[],
+): ReadonlyMap<number, TestFile> {
+  const steps = [...new Set(cases.map(({ step }) => step))];
+  const testsOf = (alert: Alert, step: number) =>
+    cases
+      .filter((test) => test.step === step && isAbout(test, alert))
+      .flatMap((test) => [
+        testOf(test, alert),
+        ...(test === firstToFire(cases, alert) ? [foreign(test, alert)] : []),
+      ]);
+  return new Map(
+    steps.map((step) => [
+      step,
+      {
+        rule_files: ruleFiles,
+        evaluation_interval: `${step}m`,
+        tests: alerts.flatMap((alert) => testsOf(alert, step)),
+      },
+    ]),
+  );
 }
 
 /** All test files of the alerts that `written` names, by file name. */
-export function testFiles(written: ReadonlySet<string>): ReadonlyMap<string, object> {
+export function testFiles(written: ReadonlySet<string>): ReadonlyMap<string, TestFile> {
   const alerts = allAlerts().filter(({ alert }) => written.has(alert));
   // Each with the rules that its alerts need: the objectives' long windows are most of what the others would wait for.
   const [alerting, objectives] = [['../../fte_alerting_rules.yml'], ['../rules/slo.yml']];
-  return new Map<string, object>([
-    ...Object.entries(CASES).map(([name, cases]) => {
-      const own = alerts.filter((alert) => cases.some((test) => isAbout(test, alert)));
-      return [`${name}.yml`, testFile(cases, name === 'slo' ? objectives : alerting, own)] as const;
-    }),
-    ...recordingTestFiles(objectives),
-  ]);
+  const ofAlerts = Object.entries(CASES).flatMap(([name, cases]) => {
+    const own = alerts.filter((alert) => cases.some((test) => isAbout(test, alert)));
+    const files = alertTestFiles(cases, name === 'slo' ? objectives : alerting, own);
+    return [...files].map(
+      ([step, file]) => [step === 1 ? `${name}.yml` : `${name}-every-${step}m.yml`, file] as const,
+    );
+  });
+  return new Map([...ofAlerts, ...recordingTestFiles(objectives)]);
 }

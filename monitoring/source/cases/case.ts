@@ -6,7 +6,7 @@ type Name = keyof typeof catalogue & string;
 type SeriesName = Name | `${Name}_bucket` | `${Name}_count` | `${Name}_sum` | 'up';
 export type Labels = Readonly<Record<string, string>>;
 
-/** One input series: its name with labels, and its values a minute apart in promtool's notation. */
+/** One input series: its name with labels, and its values a step apart in promtool's notation. */
 export type Series = readonly [series: string, values: string];
 
 export interface Case {
@@ -16,7 +16,9 @@ export interface Case {
   readonly kind: 'fires' | 'ends' | 'silent' | 'edge';
   readonly what: string;
   readonly series: readonly Series[];
-  /** Minutes. What `fires` did not a minute before; what `ends` fires for the last time. */
+  /** Minutes between two samples of a series, and between two evaluations: days of minutes take promtool long. */
+  readonly step: number;
+  /** Minutes. What `fires` did not a step before; what `ends` fires for the last time. */
   readonly at: number;
   /** The labels of what fires, without name and severity. */
   readonly firing: readonly Labels[];
@@ -63,8 +65,8 @@ export function during(minute: number, until: number, perMinute: number): string
 export const jump = (minute: number, value: number, before = 0) => `${before}x${minute - 1} ${value}x${LONG}`;
 
 /** The cases of one alert (or of one rule of it), in few words. */
-export function casesOf(alert: string, rule?: Labels) {
-  const base = { alert, ...(rule && { rule }) };
+export function casesOf(alert: string, rule?: Labels, step = 1) {
+  const base = { alert, step, ...(rule && { rule }) };
   return {
     /** Begins to fire in this very minute. */
     fires: (what: string, series: readonly Series[], at: number, ...firing: readonly Labels[]): Case => ({

@@ -1,8 +1,8 @@
 // biome-ignore-all format: tables read better a row a line
 import { type Case, casesOf, fte, type Series } from './case.ts';
 
-/** Minutes between samples and between evaluations: three days of minutes take promtool long. */
-export const DROP_STEP = 15;
+/** Minutes, of three days'. */
+const STEP = 15;
 const DAY = 1440;
 const THREE_HOURS = 180;
 /** What is escalated falls at the end of the second day. */
@@ -41,8 +41,8 @@ function days({ after, scale = 1, tickets = 20 }: { readonly after: number; read
   ];
 }
 
-const dropped = casesOf('EscalationsDropped');
-const AT = FALL + THREE_HOURS + DROP_STEP;
+const dropped = casesOf('EscalationsDropped', undefined, STEP);
+const AT = FALL + THREE_HOURS + STEP;
 
 export const dropCases: readonly Case[] = [
   dropped.fires('just under a fifth of what is expected', days({ after: 0.95 }), AT),

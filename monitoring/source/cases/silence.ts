@@ -4,8 +4,8 @@ import { type Case, casesOf, fte } from './case.ts';
 const inbound = (channel: string, values: string, labels: Record<string, string> = {}) =>
   fte('fte_customer_interactions_total', { channel, direction: 'inbound', status: 'success', ...labels }, values);
 
-/** Minutes between samples and between evaluations: a week of minutes takes promtool long. */
-export const STEP = 10;
+/** Minutes, of a week's. */
+const STEP = 10;
 const WEEK = 10_080;
 /** A week of so many messages a step, then of so many others. */
 function afterAWeek(perStep: number, before = 10): string {
@@ -26,7 +26,7 @@ function thenNothing(perHour: readonly number[], hours = 5): string {
 }
 const TEN_AN_HOUR = [2, 2, 2, 2, 2, 0];
 const NINE_AN_HOUR = [2, 2, 2, 1, 1, 1];
-const quiet = casesOf('ChannelSilent');
+const quiet = casesOf('ChannelSilent', undefined, STEP);
 
 export const silenceCases: readonly Case[] = [
   quiet.fires('nothing where there was one a minute', [inbound('email', afterAWeek(0)), inbound('whatsapp', afterAWeek(10)), ...noise], WEEK + 70, { channel: 'email' }),

@@ -43,14 +43,15 @@ const SLOS = [
   },
 ] as const;
 
+/** `step`: minutes between what is recorded, where a case gives that itself. */
 const WINDOWS = [
-  { factor: 14.4, long: '1h', longMinutes: 60, short: '5m', shortMinutes: 5, for: 2 },
-  { factor: 6, long: '6h', longMinutes: 360, short: '30m', shortMinutes: 30, for: 15 },
-  { factor: 3, long: '1d', longMinutes: 1440, short: '2h', shortMinutes: 120, for: 60 },
-  { factor: 1, long: '3d', longMinutes: 4320, short: '6h', shortMinutes: 360, for: 180 },
+  { factor: 14.4, long: '1h', longMinutes: 60, short: '5m', shortMinutes: 5, for: 2, step: 1 },
+  { factor: 6, long: '6h', longMinutes: 360, short: '30m', shortMinutes: 30, for: 15, step: 5 },
+  { factor: 3, long: '1d', longMinutes: 1440, short: '2h', shortMinutes: 120, for: 60, step: 20 },
+  { factor: 1, long: '3d', longMinutes: 4320, short: '6h', shortMinutes: 360, for: 180, step: 60 },
 ] as const;
 
-/** Values at some minutes, and no sample at any other: a window adds up what lies in it. */
+/** Values at some steps, and no sample at any other: a window adds up what lies in it. */
 function sparse(at: Readonly<Record<number, number>>): string {
   let next = 0;
   return Object.entries(at).map(([key, value]) => {
@@ -65,10 +66,12 @@ function sparse(at: Readonly<Record<number, number>>): string {
  * The first of them lie in the window, but not in half of it; `before` only in one twice as long.
  */
 function readCases({ alert, slo, budget }: (typeof SLOS)[number], window: (typeof WINDOWS)[number]): readonly Case[] {
+  const { step } = window;
   const labels = { long_window: window.long, short_window: window.short };
-  const { fires, silent, edge } = casesOf(alert, labels);
+  const { fires, silent, edge } = casesOf(alert, labels, step);
   const limit = Number((window.factor * budget).toFixed(9));
-  const length = window.longMinutes;
+  /** In steps, as everything up to the evaluations. */
+  const length = window.longMinutes / step;
   const recorded = (name: string, values: string): Series => [`slo:fte_${name}{slo="${slo}"}`, values];
   const shares = (rise: number, long: number, short: number) => [
     recorded(`bad_share:ratio_${window.long}`, `0x${rise - 1} ${long}x400`),
@@ -78,11 +81,12 @@ function readCases({ alert, slo, budget }: (typeof SLOS)[number], window: (typeo
     recorded('bad:rate5m', sparse({ [rise - Math.floor(1.45 * length)]: before, [rise - Math.floor(0.75 * length)]: each, [rise - 1]: each }));
   const [early, late] = [Math.floor(1.5 * length), 2 * length];
   const over = limit * 1.05;
+  const since = (rise: number) => rise * step + window.for;
   return [
-    fires('five bad events', [...shares(early, over, over), bad(early, 2.5 / 60)], early + window.for, { ...labels, slo }),
-    silent('hardly five', [...shares(late, over, over), bad(late, 2.35 / 60, 1)], late + window.for + 1),
-    edge('at the limit in the long window', [...shares(early, limit, 1), bad(early, 1)], early + window.for + 1),
-    edge('at the limit in the short window', [...shares(early, 1, limit), bad(early, 1)], early + window.for + 1),
+    fires('five bad events', [...shares(early, over, over), bad(early, 2.5 / 60)], since(early), { ...labels, slo }),
+    silent('hardly five', [...shares(late, over, over), bad(late, 2.35 / 60, 1)], since(late) + step),
+    edge('at the limit in the long window', [...shares(early, limit, 1), bad(early, 1)], since(early) + step),
+    edge('at the limit in the short window', [...shares(early, 1, limit), bad(early, 1)], since(early) + step),
   ];
 }
 

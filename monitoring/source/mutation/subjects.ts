@@ -1,13 +1,12 @@
 import { recordingCases } from '../cases/recordings.ts';
 import { allAlerts } from '../groups.ts';
-import type { Alert, Recording, Rule } from '../model.ts';
+import type { Alert, Recording, Rule, TestFile } from '../model.ts';
 import { timed } from '../promql.ts';
 import { recordingsFor } from '../promtool.ts';
 import { isOf, recordingTestFiles } from '../recording-tests.ts';
 import { sloRecordings } from '../slo.ts';
-import { CASES, isAbout, stepOf, testFile } from '../unit-tests.ts';
+import { alertTestFiles, CASES, isAbout } from '../unit-tests.ts';
 import { expressionMutants } from './expressions.ts';
-import type { TestFile } from './verdict.ts';
 
 /** A rule, and the unit tests that speak of it. */
 export interface Subject {
@@ -26,11 +25,16 @@ export interface RuleMutant {
 }
 
 /** A file with a test each, the short ones first. */
-function oneByOne(file: { readonly rule_files: readonly string[]; readonly tests: readonly object[] }) {
-  return file.tests
-    .map((test) => ({ ...file, tests: [test] }))
+function oneByOne(files: Iterable<TestFile>): readonly TestFile[] {
+  return [...files]
+    .flatMap((file) => file.tests.map((test) => ({ ...file, tests: [test] })))
     .toSorted((a, b) => JSON.stringify(a).length - JSON.stringify(b).length);
 }
+
+const casesAbout = (alert: Alert) =>
+  Object.values(CASES)
+    .flat()
+    .filter((test) => isAbout(test, alert));
 
 /** An alert, or a recorded series, so that no two are called the same. */
 export function nameOf(rule: Rule): string {
@@ -40,15 +44,12 @@ export function nameOf(rule: Rule): string {
 }
 
 function alertSubject(alert: Alert): Subject {
-  const cases = Object.values(CASES)
-    .flat()
-    .filter((test) => isAbout(test, alert));
   const recordings = recordingsFor(alert);
   return {
     name: nameOf(alert),
     rule: alert,
     rulesWith: (rule) => [...recordings, rule],
-    tests: oneByOne(testFile(cases, [], [alert])),
+    tests: oneByOne(alertTestFiles(casesAbout(alert), [], [alert]).values()),
   };
 }
 
@@ -64,7 +65,7 @@ function recordingSubject(recording: Recording): Subject {
     name: nameOf(recording),
     rule: recording,
     rulesWith: (rule) => [rule],
-    tests: [...recordingTestFiles([], cases).values()] as TestFile[],
+    tests: [...recordingTestFiles([], cases).values()],
   };
 }
 
@@ -103,7 +104,7 @@ export function ruleMutants(rule: Rule): readonly RuleMutant[] {
     rule: { ...rule, expr },
   }));
   if ('record' in rule) return [...expressions, ...labelMutants(rule)];
-  const step = stepOf(rule.alert) * 60;
+  const step = 60 * Math.min(...casesAbout(rule).map((test) => test.step));
   const waits = [rule.for - step, rule.for + step].filter((seconds) => seconds >= 0);
   return [
     ...expressions,

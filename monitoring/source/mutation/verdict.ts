@@ -3,10 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { fileYaml, type Rule } from '../model.ts';
-
-/** One unit test of promtool's, in a file of its own: the first that fails is enough. */
-export type TestFile = { readonly rule_files: readonly string[]; readonly tests: readonly object[] };
+import { fileYaml, type Rule, type TestFile } from '../model.ts';
 
 /** Whether some unit test fails, or all of them pass. */
 export type Verdict = 'killed' | 'survived';
