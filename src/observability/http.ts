@@ -79,7 +79,8 @@ function parseJson(raw: Buffer): unknown {
 }
 
 function toRequest(event: APIGatewayProxyEventV2, bodyLimit: number): HttpRequest {
-  const rawBody = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  // serverless-offline passes the JSON `false` and `0` as what they are, not as the text that came.
+  const rawBody = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8');
   if (rawBody.length > bodyLimit) throw bodyTooLarge(bodyLimit);
   const defined = (record: Readonly<Record<string, string | undefined>> | undefined) =>
     Object.fromEntries(

@@ -87,7 +87,9 @@ export async function wireStorm(options: {
   const port = Number(new URL(local.url).port);
   // Whoever asks for the totals is counted, too, but asks for nothing else here.
   const total = async () => {
-    const samples = readSamples((await http('GET', `${local.url}/metrics`)).text);
+    const { status, text } = await http('GET', `${local.url}/metrics`);
+    if (status !== 200) throw new Error(`GET /metrics answered ${status}: ${text}`);
+    const samples = readSamples(text);
     return (sampled(samples, TOTAL) ?? 0) - (sampled(samples, TOTAL, { endpoint: '/metrics' }) ?? 0);
   };
   try {
@@ -110,7 +112,9 @@ export async function wireStorm(options: {
       const isTotals = /\r\ncontent-type: text\/plain; version=/i.test(text);
       if (/\r\nx-correlation-id: /i.test(text) && !isTotals) answered += 1;
       else elsewhere += 1;
-      if (status.startsWith('5')) failures.push(`request ${number} (${kind}): ${text.slice(0, 300)}`);
+      // Whoever is asked to be a proxy may hang up.
+      const silent = status === 'closed' && !raw && attack.event.requestContext.http.method !== 'CONNECT';
+      if (status.startsWith('5') || silent) failures.push(`request ${number} (${kind}: ${bytes.toString('latin1', 0, 100)}): ${status} ${text.split('\r\n\r\n')[1]}`);
     }
     async function lane(): Promise<void> {
       while (begun < requests) {
