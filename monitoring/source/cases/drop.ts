@@ -28,15 +28,15 @@ const others = counted([[240, 500]]);
 const moreTickets = [ticket(others, { operation: 'update' }), ticket(others, { status: 'failure' })];
 
 /**
- * On the first day half of the tickets are escalated. On the second 1920 `scale` tickets and 480 `scale` escalations, a
- * quarter, unevenly: most of both in its first three hours, so that a window that is too long, too short or in the wrong
- * place sees another share. Then 20 tickets a step, of which sixty escalations in three hours are to be expected.
+ * On the first day half of the tickets are escalated. On the second 1920 tickets and 480 escalations, a quarter,
+ * unevenly: most of both in its first three hours, so that a window that is too long, too short or in the wrong
+ * place sees another share. Then 20 tickets a step, of which sixty escalations in three hours are to be expected. The
+ * second day's first step is like those after it at the edge: it leaves the window of a day when the first of them enters.
  */
-function days({ after, scale = 1, tickets = 20 }: { readonly after: number; readonly scale?: number; readonly tickets?: number }): readonly Series[] {
-  const scaled = (phases: Phases): Phases => phases.map(([steps, perStep]) => [steps, perStep * scale]);
+function days({ after, tickets = 20 }: { readonly after: number; readonly tickets?: number }): readonly Series[] {
   return [
-    ticket(counted([...scaled([[96, 10], [12, 44], [36, 12], [48, 20]]), [24, tickets]])),
-    fte('fte_escalations_total', { reason: 'profanity', channel: 'email' }, counted([...scaled([[96, 5], [12, 10], [36, 0], [48, 7.5]]), [24, after]])),
+    ticket(counted([[96, 10], [1, 20], [11, 44], [1, 36], [35, 12], [48, 20], [24, tickets]])),
+    fte('fte_escalations_total', { reason: 'profanity', channel: 'email' }, counted([[96, 5], [1, 1], [11, 10], [1, 9], [35, 0], [48, 7.5], [24, after]])),
     ...moreTickets,
   ];
 }
