@@ -16,14 +16,11 @@ export interface CounterRow {
   readonly right: boolean;
 }
 
-/** The functions that count it, and how many of it one invocation may count. */
-type Counters = readonly (readonly [functionKey: string, most: number])[];
-const INTAKE: Counters = ['submit', 'followUp', 'twilio', 'meta', 'email', 'mailObject'].map((key) => [
-  key,
-  1,
-]);
-const DELIVERY: Counters = [['deliver', 5]];
-const AGENT: Counters = [['agent', 1]];
+/** The functions that count it, once a message. */
+type Counters = readonly string[];
+const INTAKE: Counters = ['submit', 'followUp', 'twilio', 'meta', 'email', 'mailObject'];
+const DELIVERY: Counters = ['deliver'];
+const AGENT: Counters = ['agent'];
 
 const PUSH_SECONDS = 60;
 
@@ -49,10 +46,7 @@ export async function compareCounters(
     by: Counters,
   ): CounterRow => {
     const counted = sampled(samples, name, labels) ?? 0;
-    const mayBeLost = by.reduce(
-      (sum, [key, most]) => sum + instances.lost(key) * most + unknownWrites.of(key),
-      0,
-    );
+    const mayBeLost = by.reduce((sum, key) => sum + instances.lost(key) + unknownWrites.of(key), 0);
     return {
       counter: `${name} ${Object.values(labels).join(' ')}`.trim(),
       truth,

@@ -33,8 +33,14 @@ interface Instance {
   /** Resolves with `undefined` when it died before. */
   readonly ready: Promise<boolean>;
   ending: InstanceDied['why'];
-  /** Invocations since the gateway took its last push. */
+  /** Messages since the gateway took its last push. */
   unpushed: number;
+}
+
+/** Of a queue's batch, each record; of any other event, the one that it tells of. */
+function messagesIn(event: unknown): number {
+  const { Records: records } = event as { Records?: readonly unknown[] };
+  return Math.max(1, records?.length ?? 1);
 }
 
 /** Bundles a function as the deployment does. */
@@ -131,7 +137,7 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
   async function run(instance: Instance, event: unknown, timeoutMs: number): Promise<unknown> {
     const { child, functionKey, dead, ready } = instance;
     if (!(await ready)) throw new InstanceDied(functionKey, instance.ending);
-    instance.unpushed += 1;
+    instance.unpushed += messagesIn(event);
     const timer = setTimeout(() => {
       counts.timedOut += 1;
       void end(instance, 'timed out');
@@ -174,7 +180,7 @@ export function startInstances({ yml, environmentOf, most = 2 }: InstancesOption
       const instance = alive.get(name);
       if (instance !== undefined) instance.unpushed = 0;
     },
-    /** How many invocations of a function died before what they counted was pushed. */
+    /** How many messages a function had worked on when it died, and not pushed what it counted of them. */
     lost: (functionKey: string) => lost.get(functionKey) ?? 0,
     /** Invokes each instance that is alive until the gateway has all that it counted, while nothing else is to be done. */
     async pushAll(event: unknown, seconds: number): Promise<void> {

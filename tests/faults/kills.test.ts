@@ -14,8 +14,9 @@ beforeAll(async () => {
 afterAll(() => deployment.close());
 
 test('killed after a change that a form message makes, it is answered or in doubt', async () => {
-  const { fates, wrong } = await follower.killAtEveryStep({ road: 'form' }, { stride: 5 });
+  const { fates, wrong, steps } = await follower.killAtEveryStep({ road: 'form' }, { stride: 5 });
   expect(wrong).toEqual([]);
+  expect(steps).toBeGreaterThan(10);
   expect(['answered', 'in doubt, a person told']).toEqual(expect.arrayContaining([...fates.keys()]));
 }, 300_000);
 

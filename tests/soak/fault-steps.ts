@@ -47,11 +47,11 @@ try {
     const rows = [];
     for (const way of ways) {
       const name = `${way.road}${'escalates' in way ? ', escalated' : ''}`;
-      const { fates, ...told } = await follower.killAtEveryStep(way, { every: true }, (done, of) => {
-        if (done % 10 === 0) process.stderr.write(`${name}: killed at ${done} of ${of} calls\n`);
+      const { fates, steps, ...told } = await follower.killAtEveryStep(way, { every: true }, (done) => {
+        if (done % 10 === 0) process.stderr.write(`${name}: killed at ${done} calls\n`);
       });
       wrong.push(...told.wrong);
-      rows.push({ message: name, ...Object.fromEntries(fates) });
+      rows.push({ message: name, 'calls at which it was killed': steps, ...Object.fromEntries(fates) });
     }
     console.log('\nKilled before and after every call');
     console.table(rows);
