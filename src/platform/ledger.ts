@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fileLedger } from '../observability/fleet/file-ledger.ts';
-import { type LedgerStore, ledgerConflict } from '../observability/fleet/ledger.ts';
+import { type LedgerStore, ledgerConflict, ledgerUnavailable } from '../observability/fleet/ledger.ts';
 import { requestHandler } from './aws-config.ts';
 import type { Table } from './dynamodb/table.ts';
 
@@ -25,6 +25,21 @@ interface Pointer {
  */
 function bucketLedger(Bucket: string, table: Table): LedgerStore {
   const client = new S3Client({ forcePathStyle: true, maxAttempts: 3, requestHandler });
+
+  /**
+   * Whatever answers 200 in S3's place, as a network's own page, has no ETag. Were it believed, the pointer would name an
+   * object that is not there, and no pass could ever begin again.
+   */
+  async function genuine<T extends { readonly ETag?: string | undefined }>(answer: Promise<T>): Promise<T> {
+    const held = await answer.catch((cause: unknown) => {
+      throw ledgerUnavailable(cause);
+    });
+    if (held.ETag === undefined) throw ledgerUnavailable(new Error("an answer that is not S3's"));
+    return held;
+  }
+  const putObject = (Key: string, Body: Uint8Array, ContentType: string) =>
+    genuine(client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType })));
+
   const pointer = async () => (await table.get(KEY)) as (Pointer & typeof KEY) | undefined;
 
   async function move(
@@ -54,14 +69,14 @@ function bucketLedger(Bucket: string, table: Table): LedgerStore {
       const held = await pointer();
       const Key = held?.objects[0];
       if (held?.version !== version || Key === undefined) throw ledgerConflict(version);
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+      const { Body } = await genuine(client.send(new GetObjectCommand({ Bucket, Key })));
       if (Body === undefined) throw new Error(`the ledger ${Key} is empty`);
       return Body.transformToByteArray();
     },
     async write({ after, version, bytes, publishing }) {
       const older = (await pointer())?.objects ?? [];
       const Key = `ledger/${version}-${randomUUID()}.json.gz`;
-      await client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, ContentType: 'application/gzip' }));
+      await putObject(Key, bytes, 'application/gzip');
       const objects = [Key, ...older];
       const moved = await move(after, { version, publishing, objects: objects.slice(0, KEPT) });
       const gone = moved ? objects.slice(KEPT) : [Key];
@@ -76,7 +91,7 @@ function bucketLedger(Bucket: string, table: Table): LedgerStore {
       });
     },
     async quarantine(name, bytes) {
-      await client.send(new PutObjectCommand({ Bucket, Key: `quarantine/${name}`, Body: bytes }));
+      await putObject(`quarantine/${name}`, bytes, 'application/octet-stream');
     },
   };
 }

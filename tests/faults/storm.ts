@@ -138,14 +138,16 @@ export async function storm({
 
     const [letterBox, news, sends] = [await deadLetters(created, sqs), newsOf(upstreams), sendsOf(upstreams)];
     const ledger = await accountFor(sent, witness.look, { deadLetters: letterBox, news, sends });
+    const broken: unknown[] = [...triggers.broken];
+    const counters = await compareCounters(deployment, ledger.stored).catch((error: unknown) => {
+      broken.push(error);
+      return [];
+    });
     return {
       messages,
       seed,
       ledger: ledger.rows,
-      wrong: [
-        ...ledger.wrong,
-        ...triggers.broken.map((error) => `the triggers themselves: ${String(error)}`),
-      ],
+      wrong: [...ledger.wrong, ...broken.map((error) => `the run itself: ${String(error)}`)],
       askedAgain: sent.filter(({ tries }) => tries > 1).length,
       met: network.met(),
       deaths: chaos.deaths,
@@ -153,7 +155,7 @@ export async function storm({
       calls: network.calls(),
       sends: sends.length,
       sentTwice: sends.length - new Set(sends).size,
-      counters: await compareCounters(deployment, ledger.stored),
+      counters,
       seconds: (performance.now() - started) / 1000,
     };
   } finally {

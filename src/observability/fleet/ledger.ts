@@ -23,13 +23,25 @@ export interface LedgerWrite {
  */
 export interface LedgerStore {
   head(): Promise<LedgerHead | undefined>;
+  /** @throws {ServiceError} `FTE_LEDGER_UNAVAILABLE`, or `FTE_LEDGER_CONFLICT` when there is a newer one by now. */
   read(version: number): Promise<Uint8Array>;
-  /** @throws {ServiceError} `FTE_LEDGER_CONFLICT` when `after` is not the newest version anymore. */
+  /** @throws {ServiceError} `FTE_LEDGER_UNAVAILABLE`, or `FTE_LEDGER_CONFLICT` when `after` is not the newest version anymore. */
   write(ledger: LedgerWrite): Promise<void>;
   /** The publication of `version` was answered. Harmless when that is not the newest anymore. */
   answered(version: number): Promise<void>;
   /** Keeps what could not be read, for a person to look at. */
   quarantine(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** What keeps the ledger did not answer, or not as itself; nothing was published. */
+export function ledgerUnavailable(cause: unknown): ServiceError {
+  return new ServiceError({
+    code: 'FTE_LEDGER_UNAVAILABLE',
+    type: 'internal',
+    status: 503,
+    message: 'The ledger can not be reached right now.',
+    cause,
+  });
 }
 
 export function ledgerConflict(after: number | undefined): ServiceError {

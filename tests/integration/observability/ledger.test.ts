@@ -1,4 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -169,5 +171,32 @@ describe('in files', () => {
     // The mark was of a version 2 that is no more.
     expect(await ledger.head()).toEqual({ version: 2, publishing: true });
     expect(readFileSync(join(folder, 'ledger-2.json.gz'), 'utf8')).toBe('two');
+  });
+});
+
+describe('in S3', () => {
+  test('a page of somebody else, answered with 200, is neither taken for a write nor read as a ledger', async () => {
+    const { open } = await onS3();
+    await open().write({ after: undefined, version: 1, bytes: bytes('one'), publishing: false });
+    const page = createServer((request, response) => {
+      request.resume().on('end', () => response.end('<html>Welcome to the network of this hotel.</html>'));
+    });
+    await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+    const itself = process.env.AWS_ENDPOINT_URL_S3 ?? '';
+    process.env.AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+    try {
+      const ledger = open();
+      await expect(
+        ledger.write({ after: 1, version: 2, bytes: bytes('two'), publishing: true }),
+      ).rejects.toMatchObject({ code: 'FTE_LEDGER_UNAVAILABLE', status: 503 });
+      await expect(ledger.read(1)).rejects.toMatchObject({ code: 'FTE_LEDGER_UNAVAILABLE', status: 503 });
+    } finally {
+      process.env.AWS_ENDPOINT_URL_S3 = itself;
+      page.closeAllConnections();
+      page.close();
+    }
+    const ledger = open();
+    expect(await ledger.head()).toEqual({ version: 1, publishing: false });
+    expect(text(await ledger.read(1))).toBe('one');
   });
 });
