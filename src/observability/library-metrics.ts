@@ -160,6 +160,11 @@ export function libraryMetrics<
       help: 'The version of the ledger that the totals come from.',
       labels: {},
     },
+    fte_fleet_last_publication_timestamp_seconds: {
+      type: 'gauge',
+      help: 'Unix time of these totals. While an inbox is missing they go on, without what only that one holds.',
+      labels: {},
+    },
     fte_fleet_last_fold_timestamp_seconds: {
       type: 'gauge',
       help: 'Unix time at which the last complete fold began to read: what was acknowledged before is in the totals.',

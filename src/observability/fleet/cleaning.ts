@@ -1,7 +1,7 @@
 import { type AskGateway, groupPath } from '../push/gateway.ts';
 import { encodeDelimited } from '../push/protobuf.ts';
 import { INSTANCE_JOB } from '../push/wire.ts';
-import type { Inbox, Poisoned } from './entries.ts';
+import { FLEET_JOB, type Inbox, type Poisoned } from './entries.ts';
 import type { LedgerStore } from './ledger.ts';
 import { laneKey } from './merge.ts';
 
@@ -39,6 +39,20 @@ export async function clean(
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, paths.length) }, work));
   return paths.length;
+}
+
+/**
+ * Deletes the totals from the gateways that they are not published to any more. Prometheus scrapes those, too, and would
+ * see each counter fall and rise again with every scrape.
+ */
+export async function leave(
+  read: readonly ReadInbox[],
+  publishUrl: string | undefined,
+  ask: AskGateway,
+): Promise<void> {
+  for (const { url, inbox } of read)
+    if (url !== publishUrl && inbox.published.length > 0)
+      await ask({ method: 'DELETE', url: `${url}${groupPath(FLEET_JOB)}`, deadlineMs: DEADLINE_MS });
 }
 
 /** Saves what no instance of ours can have pushed, before it is deleted. */

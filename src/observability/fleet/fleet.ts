@@ -4,7 +4,7 @@ import type { Family } from '../families.ts';
 import type { Log } from '../logger.ts';
 import { type AskGateway, askGateway, type GatewayAnswer, groupPath } from '../push/gateway.ts';
 import { encodeDelimited, PROTOBUF_FORMAT } from '../push/protobuf.ts';
-import { clean, saveQuarantined } from './cleaning.ts';
+import { clean, leave, saveQuarantined } from './cleaning.ts';
 import { FLEET_JOB } from './entries.ts';
 import type { LedgerHead, LedgerStore } from './ledger.ts';
 import { absorb, forget, type RetirementOptions, retire } from './merge.ts';
@@ -180,7 +180,7 @@ export function createFleet(options: FleetOptions): Fleet {
     const quiet = isQuiet(state, head?.publishing ?? false, published !== undefined, now);
     const families = [
       ...withDebuts(state, withOwnCounts(catalogue, summed, state.counts), now, timings.debutMs),
-      ...ownGauges(catalogue, state, version + 1),
+      ...ownGauges(catalogue, state, version + 1, now),
       ...(await gauges()),
     ];
     await onStep?.('merged');
@@ -198,6 +198,7 @@ export function createFleet(options: FleetOptions): Fleet {
         ? await publish(publishUrl, families, version + 1)
         : undefined;
     await clean(views.read, done, ask);
+    if (answer?.outcome === 'success') await leave(views.read, publishUrl, ask);
     await onStep?.('cleaned');
     if (answer !== undefined && answer.outcome !== 'success') throw publishFailed(publishUrl ?? '', answer);
     if (published === undefined) throw views.failure;

@@ -56,11 +56,17 @@ export function withOwnCounts(
 }
 
 /** What the fold itself knows: the gauges that only it writes. */
-export function ownGauges(catalogue: Catalogue, state: FleetState, version: number): readonly Family[] {
+export function ownGauges(
+  catalogue: Catalogue,
+  state: FleetState,
+  version: number,
+  now: number,
+): readonly Family[] {
   const alive = [...state.instances.values()].filter(({ retiredAt }) => retiredAt === undefined);
   const own: readonly (readonly [name: string, value: number])[] = [
     ['fte_fleet_instances', alive.length],
     ['fte_fleet_last_fold_timestamp_seconds', state.completeAt / 1000],
+    ['fte_fleet_last_publication_timestamp_seconds', now / 1000],
     [LEDGER_VERSION, version],
   ];
   return own.flatMap(([name, value]): Family[] => {

@@ -151,7 +151,29 @@ describe('the fleet', () => {
     expect(complete).toBe(false);
     expect(read(families, 'shop_orders_total', { kind: 'new' }).value).toBe(2);
     expect(read(await published(a.url), 'fte_fleet_last_fold_timestamp_seconds').value).toBe(readAt);
+    const shownAt = read(await published(a.url), 'fte_fleet_last_publication_timestamp_seconds').value;
+    expect(shownAt).toBeGreaterThan(readAt);
     await expect(fleet.read()).rejects.toMatchObject({ code: 'FTE_INBOX_UNREADABLE' });
+  });
+
+  test('totals that are published elsewhere from now on are taken away from where they were', async () => {
+    const [a, b] = [await gateway(), await gateway()];
+    await shop(`${a.url},${b.url}`).call();
+    const memory = ledger();
+    const publishingTo = (publishUrl: string) =>
+      createFleet({
+        catalogue,
+        gateways: [a.url, b.url],
+        publishUrl,
+        ledger: memory,
+        log: silent,
+        timings: DEBUT,
+      });
+    for (const { url } of [a, a, b]) await publishingTo(url).fold(() => []);
+    expect(read(await published(b.url), 'shop_orders_total', { kind: 'new' }).value).toBe(1);
+    expect(await published(a.url)).toEqual([]);
+    // What instances pushed stays where it is.
+    expect((await readInbox(a.url)).entries).toHaveLength(1);
   });
 
   test.each<[Fault]>([['refuses with 500'], ['none'], ['hangs']])(
