@@ -84,6 +84,20 @@ export function deadLetterAlarms(
   );
 }
 
+/** A function that can't be loaded, or is throttled, counts nothing: the API answers for it, and only its own metric tells. */
+export function apiAlarm(topicArn: string | undefined): Record<string, Alarm> {
+  const watched = {
+    namespace: 'AWS/ApiGateway',
+    metric: '5xx',
+    dimension: ['ApiId', { Ref: 'HttpApi' }],
+    statistic: 'Sum',
+    minutes: 5,
+    description: 'The API answers with 5xx, whoever does: its functions, or it itself when they can not run.',
+    topicArn,
+  } as const;
+  return { ApiErrorsAlarm: alarm(watched, above(5)) };
+}
+
 /** Of functions that nobody waits for: what fails there is seen by no caller. */
 export function functionAlarms(
   nameOf: (functionKey: string) => string,

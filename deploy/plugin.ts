@@ -1,6 +1,6 @@
 import type { FunctionName } from '../src/fte/vocabulary.ts';
 import { ConfigError } from '../src/observability/errors.ts';
-import { deadLetterAlarms, functionAlarms } from './alarms.ts';
+import { apiAlarm, deadLetterAlarms, functionAlarms } from './alarms.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { type DeploySettings, deploySettings } from './settings.ts';
 import { statementsOf } from './statements.ts';
@@ -66,6 +66,7 @@ function prepare(service: Serverless['service'], settings: DeploySettings): void
     Resources,
     deadLetterAlarms(Resources, settings.alarmTopicArn),
     functionAlarms(nameOf, settings.alarmTopicArn),
+    apiAlarm(settings.alarmTopicArn),
   );
   for (const [functionKey, definition] of Object.entries(functions)) {
     const permissions = PERMISSIONS[functionKey as FunctionName];

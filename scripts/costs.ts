@@ -1,6 +1,6 @@
 // npm run costs: what a month on AWS costs, from its invocations.
 import { parseArgs } from 'node:util';
-import { customMetricsUsd, monthlyCosts, USAGE, type Usage } from '../deploy/costs.ts';
+import { CUSTOM_METRICS, customMetricsUsd, monthlyCosts, USAGE, type Usage } from '../deploy/costs.ts';
 
 const NUMBERS = {
   memory: ['memoryMb', 'MB of each function'],
@@ -74,7 +74,7 @@ function main(): void {
     .map((text) => numberOf('millions', text));
   process.stdout.write(`${costTable(millions, { ...USAGE, ...Object.fromEntries(changes) })}\n\n`);
   process.stdout.write(
-    `The same series as custom metrics of CloudWatch: ${customMetricsUsd().toFixed(0)} US dollars a month.\n`,
+    `The same ${CUSTOM_METRICS} metrics as custom ones of CloudWatch: ${customMetricsUsd().toFixed(0)} US dollars a month.\n`,
   );
 }
 

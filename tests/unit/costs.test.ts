@@ -1,5 +1,7 @@
-import { monthlyCosts, PRICES, USAGE } from '../../deploy/costs.ts';
+import { CUSTOM_METRICS, monthlyCosts, PRICES, USAGE } from '../../deploy/costs.ts';
 import { costTable } from '../../scripts/costs.ts';
+import { catalogue } from '../../src/fte/catalogue.ts';
+import { withZeroes } from '../../src/observability/fleet/totals.ts';
 
 const usdOf = (usage: Partial<typeof USAGE>, item: string) =>
   monthlyCosts({ ...USAGE, ...usage }).find((cost) => cost.item === item)?.usd;
@@ -22,4 +24,8 @@ test('what exactness costs does not grow with the load, everything else does by 
 test('the totals of the table are the sums of its columns', () => {
   const sum = monthlyCosts({ ...USAGE, invocations: 1e8 }).reduce((all, { usd }) => all + usd, 0);
   expect(costTable([100])).toContain(`| **in all** | **${Math.round(sum)}** |`);
+});
+
+test('the metrics that are compared with those of CloudWatch are those that the catalogue has', () => {
+  expect(withZeroes(catalogue, []).reduce((sum, { series }) => sum + series.length, 0)).toBe(CUSTOM_METRICS);
 });

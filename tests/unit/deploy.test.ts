@@ -128,7 +128,7 @@ test('what the variables switch', () => {
   expect(told.may('page', 'ec2:CreateNetworkInterface')).toHaveLength(1);
 });
 
-test('each dead-letter queue has an alarm, and tells a topic where one is named', () => {
+test('each dead-letter queue has an alarm, and so has the API; each tells a topic where one is named', () => {
   const topic = 'arn:aws:sns:eu-central-1:123456789012:on-call';
   const { resources } = deploy({ variables: { FTE_ALARM_TOPIC_ARN: topic } });
   const queues = Object.entries(resources).filter(
@@ -143,6 +143,12 @@ test('each dead-letter queue has an alarm, and tells a topic where one is named'
       AlarmActions: [topic],
     });
   }
+  expect(resources.ApiErrorsAlarm?.Properties).toMatchObject({
+    Namespace: 'AWS/ApiGateway',
+    MetricName: '5xx',
+    Dimensions: [{ Name: 'ApiId', Value: { Ref: 'HttpApi' } }],
+    AlarmActions: [topic],
+  });
   delete process.env.FTE_ALARM_TOPIC_ARN;
   expect(deploy().resources.FleetSilentAlarm?.Properties).not.toHaveProperty('AlarmActions');
 });
