@@ -90,6 +90,8 @@ export function timed(scale = 1) {
     /** A number of seconds to compare with. */
     seconds: (seconds: number) => seconds / scale,
     rate: (selector: string, seconds: number) => `rate(${selector}[${range(seconds)}])`,
+    /** A gauge's newest value within a window, over gaps. */
+    last: (selector: string, seconds: number) => `last_over_time(${selector}[${range(seconds)}])`,
     /** The growth within a window, or within one that ended `offset` seconds ago. */
     increase: (selector: string, seconds: number, offset = 0) =>
       `increase(${selector}[${range(seconds)}]${offset === 0 ? '' : ` offset ${range(offset)}`})`,

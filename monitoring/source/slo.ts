@@ -23,6 +23,10 @@ function objectives({ rate }: Timed): readonly Objective[] {
   const response = 'fte_customer_response_time_seconds';
   const delivery = 'fte_delivery_duration_seconds';
   const perSecond = (selector: string) => sum(rate(selector, RATE_WINDOW));
+  const failed = [
+    counter('fte_deliveries_in_doubt_total'),
+    counter('fte_customer_interactions_total', { direction: 'outbound', status: 'failed' }),
+  ].map((selector) => rate(selector, RATE_WINDOW));
   return [
     {
       slo: 'availability',
@@ -45,8 +49,9 @@ function objectives({ rate }: Timed): readonly Objective[] {
       alert: 'DeliveryBudgetBurn',
       objective: slo.delivery.objective,
       events: perSecond(countOf(delivery)),
-      bad: `${perSecond(countOf(delivery))} - ${perSecond(bucket(delivery, slo.delivery.withinSeconds))}`,
-      what: 'deliveries take more than 30 s',
+      // A provider that fails does so at once: quickly is not well.
+      bad: `${perSecond(countOf(delivery))} - ${perSecond(bucket(delivery, slo.delivery.withinSeconds))} + (sum(${failed.join('\nor\n')}) or vector(0))`,
+      what: 'deliveries fail, are in doubt, or take more than 30 s',
     },
   ];
 }

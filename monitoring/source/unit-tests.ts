@@ -84,14 +84,24 @@ const firstToFire = (cases: readonly Case[], alert: Alert) =>
 
 /** A case that fires, with all its series under the job of somebody else: no alert of ours. */
 function foreign(fires: Case, alert: Alert) {
-  // Without a fold of ours its alerts would be right to fire.
-  const ours: Series = [`fte_fleet_last_fold_timestamp_seconds{job="${config.job}"}`, `0+60x${fires.at + 5}`];
+  // Without these of ours their alerts would be right to fire.
+  const deadLetters: Series = [
+    `fte_message_queue_size{job="${config.job}", queue_name="dlq"}`,
+    `0x${fires.at / fires.step + 5}`,
+  ];
+  const ours = ['last_fold', 'last_publication'].map(
+    (name): Series => [
+      `fte_fleet_${name}_timestamp_seconds{job="${config.job}"}`,
+      `0+${60 * fires.step}x${fires.at / fires.step + 5}`,
+    ],
+  );
   const gateways = fires.series
     .filter(([name]) => name.startsWith('up{'))
     .map(([name]): Series => [name, `1x${fires.at + 5}`]);
   const series = [
     ...fires.series.filter(([name]) => !name.startsWith('up{')).map(elsewhere),
-    ours,
+    ...ours,
+    deadLetters,
     ...gateways,
   ];
   return unitTest(`${alert.alert} silent: somebody else's numbers`, fires.step, series, [

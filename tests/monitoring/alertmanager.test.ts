@@ -6,6 +6,8 @@ import { RECEIVERS } from '../../monitoring/source/alertmanager.ts';
 import { allAlerts } from '../../monitoring/source/groups.ts';
 import { run } from '../../monitoring/source/promtool.ts';
 import { ROOT } from '../running/serverless-yml.ts';
+import { until } from '../running/until.ts';
+import { startAlertmanager } from '../servers/alertmanager.ts';
 import { amtool } from '../servers/monitoring-tools.ts';
 import { describeReal } from '../servers/skipping.ts';
 
@@ -98,4 +100,39 @@ describeReal('amtool', () => {
     ]); // biome-ignore format: short
     expect(output.trim().split('\n').at(-1)).toBe('pager');
   });
+});
+
+describeReal('what follows from another matter is silent', () => {
+  type Labels = Readonly<Record<string, string>>;
+  const NOTHING = { alertname: 'ServiceDown', severity: 'critical', job: 'fte' };
+  const GATEWAY = { alertname: 'GatewayDown', severity: 'critical', job: 'pushgateway', instance: 'a:9091' };
+  const DATABASE = { ...NOTHING, dependency: 'database' };
+  const CONNECTIVITY = { alertname: 'DatabaseConnectivityIssue', severity: 'critical' };
+  const named = (alertname: string, severity = 'warning'): Labels => ({ alertname, severity });
+
+  test.each<[string, readonly Labels[], readonly Labels[]]>([
+    ['nothing is published', [NOTHING], [named('FoldStale'), named('PushesStopped', 'critical'), named('ChannelSilent'), named('DeadLettersUnknown')]],
+    ['one gateway is down', [GATEWAY, { ...NOTHING, instance: 'a:9091' }, named('PushesStopped', 'critical'), named('ChannelSilent')], [named('FoldStale')]],
+    ['the database is not reached', [{ ...CONNECTIVITY, dependency: 'database' }], [DATABASE]],
+    ['many calls of the database fail: of the check there is an end of its own', [CONNECTIVITY, DATABASE], []],
+    ['the same is critical and a warning', [named('HighEscalationRate', 'critical')], [named('HighEscalationRate')]],
+  ])('%s', async (_, told, silent) => {
+    const alertmanager = await startAlertmanager({ webhookUrl: 'http://127.0.0.1:1' });
+    try {
+      const url = `${alertmanager.url}/api/v2/alerts`;
+      const body = JSON.stringify([...told, ...silent].map((labels) => ({ labels })));
+      const headers = { 'content-type': 'application/json' };
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+      const states = await until('a state of each', async () => {
+        const alerts = (await (await fetch(url)).json()) as { labels: Labels; status: { state: string } }[];
+        const known = alerts.length === told.length + silent.length;
+        return known && alerts.every(({ status }) => status.state !== 'unprocessed') && alerts;
+      });
+      const silenced = states.filter(({ status }) => status.state === 'suppressed').map(({ labels }) => labels);
+      expect(silenced).toHaveLength(silent.length);
+      expect(silenced).toEqual(expect.arrayContaining([...silent]));
+    } finally {
+      await alertmanager.close();
+    }
+  }); // biome-ignore format: a table
 });

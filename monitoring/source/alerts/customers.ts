@@ -5,20 +5,31 @@ import { all, bucket, counter, countOf, gauge, sum, type Timed } from '../promql
 const { queues, customers, silence, pickup, signatures } = config;
 
 /** What reaches customers, what does not, and who knocks. */
-export function customerAlerts({ increase, seconds }: Timed): readonly Alert[] {
+export function customerAlerts({ increase, last, seconds }: Timed): readonly Alert[] {
   const inbound = counter('fte_customer_interactions_total', { direction: 'inbound', status: 'success' });
   const lastWeek = sum(increase(inbound, silence.window, silence.before), ['channel']);
   const picked = increase(countOf('fte_human_pickup_time_seconds'), pickup.window);
   const inTime = increase(bucket('fte_human_pickup_time_seconds', pickup.withinSeconds), pickup.window);
+  const deadLetters = gauge('fte_message_queue_size', { queue_name: 'dlq' });
   return [
     {
       alert: 'DeadLetterQueueNotEmpty',
-      expr: `${gauge('fte_message_queue_size', { queue_name: 'dlq' })} > 0`,
+      expr: `${last(deadLetters, queues.unreadSeconds)} > 0`,
       for: 60,
       severity: 'critical',
       summary: 'Messages were given up',
       description:
         '{{ $value }} messages failed five times and wait in a dead-letter queue; each is a customer without an answer.',
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'DeadLettersUnknown',
+      expr: `absent(${deadLetters})`,
+      for: 600,
+      severity: 'warning',
+      summary: 'Nobody knows whether messages were given up',
+      description:
+        'The size of the dead-letter queues has not been read for ten minutes: DeadLetterQueueNotEmpty can not fire.',
       dashboard: 'fte-customers',
     },
     {
@@ -32,7 +43,7 @@ export function customerAlerts({ increase, seconds }: Timed): readonly Alert[] {
     },
     {
       alert: 'CustomersUnanswered',
-      expr: `${gauge('fte_unanswered_conversations')} > ${customers.mostUnanswered}`,
+      expr: `${last(gauge('fte_unanswered_conversations'), customers.unreadSeconds)} > ${customers.mostUnanswered}`,
       for: 900,
       severity: 'warning',
       summary: 'Customers wait for an answer',

@@ -30,9 +30,9 @@ export function pipelineAlerts({ increase, seconds }: Timed): readonly Alert[] {
       expr: any(`time() - ${lastFold} > ${seconds(pipeline.staleSeconds)}`, `absent(${lastFold})`),
       for: 60,
       severity: 'warning',
-      summary: 'The totals stand still',
+      summary: 'The totals lack something',
       description:
-        'The last complete fold is too long ago, or there never was one; all other numbers are frozen.',
+        'No fold has read every inbox for more than 90 s: what only the missing one holds is not in the totals. If ServiceDown fires without a name, none are published at all.',
       dashboard: DASHBOARD,
     },
     {

@@ -39,14 +39,14 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
   const runs = { operation: 'run' } as const;
   const scores = 'fte_customer_satisfaction_score';
   const ratings = sum(increase(countOf(scores), satisfaction.window));
-  const lastFold = gauge('fte_fleet_last_fold_timestamp_seconds');
+  const published = gauge('fte_fleet_last_publication_timestamp_seconds');
   return [
     {
       alert: 'ServiceDown',
       expr: any(
         `up{job="${config.gatewayJob}"} == 0`,
-        `time() - ${lastFold} > ${seconds(service.noFoldSeconds)}`,
-        `absent(${lastFold})`,
+        `time() - ${published} > ${seconds(service.unpublishedSeconds)}`,
+        `absent(${published})`,
         `${gauge('fte_dependency_up')} == 0`,
       ),
       for: 60,
@@ -55,7 +55,7 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
       description:
         '{{ if $labels.dependency }}The health check does not reach: {{ $labels.dependency }}.' +
         '{{ else if $labels.instance }}The gateway {{ $labels.instance }} does not answer.' +
-        '{{ else }}No fold has published totals for more than two minutes, so nobody knows how the service is.{{ end }}',
+        '{{ else }}No totals have been published for more than two minutes, so nobody knows how the service is.{{ end }}',
       dashboard: 'fte-overview',
     },
     {

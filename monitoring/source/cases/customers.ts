@@ -12,6 +12,7 @@ const rejected = (channel: string, reason: string, values: string) =>
 
 const FTE = { job: 'fte' };
 const dead = casesOf('DeadLetterQueueNotEmpty');
+const unknown = casesOf('DeadLettersUnknown');
 const old = casesOf('QueueMessageTooOld');
 const waiting = casesOf('CustomersUnanswered');
 const late = casesOf('HumanPickupSlow');
@@ -19,13 +20,21 @@ const signatures = casesOf('SignatureRejections');
 export const customerCases: readonly Case[] = [
   dead.fires('one message', [queue('dlq', jump(5, 1)), queue('incoming', '7x60')], 6, { ...FTE, queue_name: 'dlq' }),
   dead.silent('only other queues hold messages', [queue('dlq', '0x60'), queue('incoming', '7x60')], 30),
+  dead.fires('one message, and nobody can read how many there are by now', [queue('dlq', '0x4 1 stale _x30')], 6, { ...FTE, queue_name: 'dlq' }),
+  dead.ends('nobody has read it for five minutes', [queue('dlq', '0x4 1 stale _x30')], 10, { ...FTE, queue_name: 'dlq' }),
   dead.edge('none', [queue('dlq', '0x60')], 30),
+
+  unknown.fires('not read for ten minutes', [queue('dlq', '0x4 stale _x60'), queue('incoming', '7x60')], 15, { ...FTE, queue_name: 'dlq' }),
+  unknown.silent('read', [queue('dlq', '0x60')], 30),
+  unknown.edge('not read for less than ten minutes', [queue('dlq', '0x4 stale _x8 0x60')], 15),
 
   old.fires('601 s', [age('incoming', jump(5, 601)), age('outbound', '4x60')], 7, { ...FTE, queue_name: 'incoming' }),
   old.silent('550 s', [age('incoming', '550x60')], 30),
   old.edge('600 s', [age('incoming', '600x60')], 30),
 
   waiting.fires('eleven customers', [unanswered(jump(5, 11))], 20, FTE),
+  waiting.fires('eleven customers, and a gap', [unanswered('0x4 11x3 stale _x3 11x60')], 20, FTE),
+  waiting.ends('nobody has counted them for five minutes', [unanswered('11x30 stale _x30')], 35, FTE),
   waiting.silent('nine customers', [unanswered('9x60')], 50),
   waiting.edge('ten customers', [unanswered('10x60')], 50),
 

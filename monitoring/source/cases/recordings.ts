@@ -51,6 +51,14 @@ const answers = (channel: string, edges: Readonly<Record<string, number>>) =>
 const deliveries = (channel: string, edges: Readonly<Record<string, number>>) =>
   histogram('fte_delivery_duration_seconds', { channel }, Object.fromEntries(Object.entries(edges).map(([le, n]) => [le, growing(n)])));
 
+const timelyAndLate = [...deliveries('email', { '15': 300, '30': 2100, '60': 2400, '+Inf': 3000 }), ...deliveries('whatsapp', { '15.0': 0, '30.0': 300, '60.0': 600, '+Inf': 900 })];
+const outbound = (status: string, perMinute: number, direction = 'outbound') =>
+  fte('fte_customer_interactions_total', { channel: 'email', direction, status }, growing(perMinute));
+const undelivered = [
+  fte('fte_deliveries_in_doubt_total', { channel: 'email' }, growing(60)), fte('fte_deliveries_in_doubt_total', { channel: 'whatsapp' }, growing(90)),
+  outbound('failed', 120), outbound('success', 3000), outbound('failed', 3000, 'inbound'),
+];
+
 /** What happens a minute, in all and badly, by objective. */
 const HAPPENS: Readonly<Record<ObjectiveName, { readonly series: readonly Series[]; readonly events: number; readonly bad: number }>> = {
   availability: {
@@ -61,10 +69,7 @@ const HAPPENS: Readonly<Record<ObjectiveName, { readonly series: readonly Series
     series: [...answers('email', { '2': 300, '3': 2100, '5': 2400, '+Inf': 3000 }), ...answers('whatsapp', { '2.0': 0, '3.0': 300, '5.0': 600, '+Inf': 900 })],
     events: 3900, bad: 1500,
   },
-  delivery: {
-    series: [...deliveries('email', { '15': 300, '30': 2100, '60': 2400, '+Inf': 3000 }), ...deliveries('whatsapp', { '15.0': 0, '30.0': 300, '60.0': 600, '+Inf': 900 })],
-    events: 3900, bad: 1500,
-  },
+  delivery: { series: [...timelyAndLate, ...undelivered], events: 3900, bad: 1500 + 60 + 90 + 120 },
 };
 
 function rateCases(slo: ObjectiveName): readonly RecordingCase[] {
@@ -73,6 +78,7 @@ function rateCases(slo: ObjectiveName): readonly RecordingCase[] {
   return [
     { ...base, record: EVENTS, value: seen(events) },
     { ...base, record: BAD, value: seen(bad) },
+    ...(slo === 'delivery' ? [{ ...base, record: BAD, what: 'none has failed yet', series: withOthers(timelyAndLate), value: seen(1500) }] : []),
     { ...base, record: 'slo:fte_objective:ratio', what: 'the objective', value: OBJECTIVES[slo].objective },
   ];
 }

@@ -5,9 +5,9 @@ import { elsewhere } from './surroundings.ts';
 /** A gauge's alert keeps the job's label; one that is summed up has none. */
 const FTE = { job: 'fte' };
 const GATEWAY = 'pushgateway:9091';
-const fold = (values: string) => fte('fte_fleet_last_fold_timestamp_seconds', {}, values);
-/** A fold each minute, at the minute. */
-const folding = fold('0+60x400');
+const publication = (values: string) => fte('fte_fleet_last_publication_timestamp_seconds', {}, values);
+/** A publication each minute, at the minute. */
+const publishing = publication('0+60x400');
 const dependency = (name: string, values: string) => fte('fte_dependency_up', { dependency: name }, values);
 const requests = (status_code: string, values: string, method = 'GET') =>
   fte('fte_http_requests_total', { method, endpoint: '/', status_code }, values);
@@ -21,14 +21,14 @@ const slowElsewhere = latency(steady(0), steady(400), 'PUT').map(elsewhere);
 
 const down = casesOf('ServiceDown');
 const serviceDown: readonly Case[] = [
-  down.fires('a dependency is not reached', [folding, up(GATEWAY, '1x60'), dependency('queue', jump(5, 0, 1)), dependency('model', '1x60')], 6, { ...FTE, dependency: 'queue' }),
-  down.fires('the gateway does not answer', [folding, up(GATEWAY, jump(5, 0, 1)), up('pushgateway-2:9091', '1x60')], 6, { job: 'pushgateway', instance: GATEWAY }),
-  // The last fold began 55 s after minute 10; two minutes and 5 s are over in minute 13.
-  down.fires('nothing is folded', [fold('0+60x10 655x60'), up(GATEWAY, '1x60')], 14, FTE),
-  down.fires('nothing was ever folded', [up(GATEWAY, '1x60')], 1, FTE),
-  down.silent('all is well', [folding, up(GATEWAY, '1x60'), dependency('queue', '1x60'), dependency('database', '1x60')], 30),
-  down.silent('something else is down', [folding, up(GATEWAY, '1x60'), ['up{job="prometheus", instance="localhost:9090"}', '0x60']], 30),
-  down.edge('a fold of exactly two minutes ago', [fold('0 0 0 60+60x60'), up(GATEWAY, '1x60')], 8),
+  down.fires('a dependency is not reached', [publishing, up(GATEWAY, '1x60'), dependency('queue', jump(5, 0, 1)), dependency('model', '1x60')], 6, { ...FTE, dependency: 'queue' }),
+  down.fires('the gateway does not answer', [publishing, up(GATEWAY, jump(5, 0, 1)), up('pushgateway-2:9091', '1x60')], 6, { job: 'pushgateway', instance: GATEWAY }),
+  // The last one was 55 s after minute 10; two minutes and 5 s are over in minute 13.
+  down.fires('nothing is published', [publication('0+60x10 655x60'), up(GATEWAY, '1x60')], 14, FTE),
+  down.fires('nothing was ever published', [up(GATEWAY, '1x60')], 1, FTE),
+  down.silent('all is well', [publishing, up(GATEWAY, '1x60'), dependency('queue', '1x60'), dependency('database', '1x60')], 30),
+  down.silent('something else is down', [publishing, up(GATEWAY, '1x60'), ['up{job="prometheus", instance="localhost:9090"}', '0x60']], 30),
+  down.edge('a publication of exactly two minutes ago', [publication('0 0 0 60+60x60'), up(GATEWAY, '1x60')], 8),
 ];
 
 const errors = casesOf('HighErrorRate');

@@ -111,6 +111,7 @@ export function recordingOf(scenario: Scenario, layout: 'ours' | 'default'): rea
     up('pushgateway:9091', gauged(scenario, ({ gateway }) => gateway)),
     ['up{job="customer-success-fte", instance="pushgateway:9091"}', gauged(scenario, ({ gateway }) => gateway)],
     fte('fte_fleet_last_fold_timestamp_seconds', {}, folds(scenario)),
+    fte('fte_fleet_last_publication_timestamp_seconds', {}, folds(scenario)),
     fte('fte_dependency_up', { dependency: 'database' }, gauged(scenario, reached)),
     fte('fte_dependency_up', { dependency: 'queue' }, gauged(scenario, () => 1)),
     fte('fte_http_requests_total', { ...route, status_code: '202' }, counted(scenario, ({ requests, failing }) => requests * (1 - failing))),

@@ -8,7 +8,7 @@ import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
 const { service, thinking, satisfaction, escalations, pipeline } = config;
 const requests = counter('fte_http_requests_total');
-const lastFold = gauge('fte_fleet_last_fold_timestamp_seconds');
+const published = gauge('fte_fleet_last_publication_timestamp_seconds');
 const scores = 'fte_customer_satisfaction_score';
 const rated = sum(q.within(countOf(scores), satisfaction.window));
 
@@ -28,7 +28,7 @@ const first: readonly Panel[] = [
     words: UP_OR_DOWN,
     queries: [
       {
-        expr: `(min(${gauge('fte_dependency_up')}) * min(${q.gatewayUp}) * (${q.AGE_OF_NUMBERS(lastFold)} < bool ${service.noFoldSeconds})) or vector(0)`,
+        expr: `(min(${gauge('fte_dependency_up')}) * min(${q.gatewayUp}) * (${q.AGE_OF_NUMBERS(published)} < bool ${service.unpublishedSeconds})) or vector(0)`,
         legend: 'health',
         instant: true,
       },
@@ -147,6 +147,11 @@ const first: readonly Panel[] = [
   },
 ]; // biome-ignore format: a table
 
+/** What tells apart the alerts of one name. */
+const TOLD_APART_BY = [
+  'instance', 'dependency', 'channel', 'queue_name', 'function', 'tool_name', 'guardrail', 'metric', 'slo', 'long_window',
+]; // biome-ignore format: a list
+
 /** What somebody who was just woken wants to know. */
 const night: readonly Panel[] = [
   {
@@ -155,13 +160,12 @@ const night: readonly Panel[] = [
     description: 'Alerts that fire now. The name leads to its runbook. Healthy: no data.',
     queries: [
       {
-        expr: '1000 * max by (alertname, severity, channel, dependency, function, queue_name, slo) (ALERTS_FOR_STATE{severity!="none"} and ignoring (alertstate) ALERTS{alertstate="firing"})',
+        expr: `1000 * min by (alertname, severity, what) (label_join(ALERTS_FOR_STATE{severity!="none"} and ignoring (alertstate) ALERTS{alertstate="firing"}, "what", " ", ${TOLD_APART_BY.map((label) => `"${label}"`).join(', ')}))`,
         legend: '',
       },
     ],
     columns: {
-      alertname: 'Alert', severity: 'Severity', channel: 'Channel', dependency: 'Dependency',
-      function: 'Function', queue_name: 'Queue', Value: 'Since',
+      alertname: 'Alert', severity: 'Severity', what: 'What', Value: 'Since',
     },
     units: { Value: 'dateTimeFromNow' },
     links: { alertname: RUNBOOK_OF_VALUE },
@@ -169,11 +173,11 @@ const night: readonly Panel[] = [
   {
     kind: 'stat', id: 21, width: 4, height: 4, unit: 's', decimals: 0,
     title: 'Age of these numbers',
-    description: 'Seconds since the last complete fold. All other numbers are as old as this. Healthy: under 90 s.',
-    alerts: ['FoldStale'],
-    steps: q.rising(pipeline.staleSeconds, service.noFoldSeconds),
-    queries: [{ expr: q.AGE_OF_NUMBERS(lastFold), legend: 'age', instant: true }],
-    noValue: 'no fold yet',
+    description: 'Seconds since the totals were published. All other numbers are as old as this. Healthy: under 90 s.',
+    alerts: ['ServiceDown', 'FoldStale'],
+    steps: q.rising(pipeline.staleSeconds, service.unpublishedSeconds),
+    queries: [{ expr: q.AGE_OF_NUMBERS(published), legend: 'age', instant: true }],
+    noValue: 'none yet',
   },
   {
     kind: 'stat', id: 22, width: 8, height: 4, unit: 'none',

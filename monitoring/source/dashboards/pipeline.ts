@@ -12,10 +12,10 @@ const gatewayScrape = (series: string) => `${series}{job="${config.gatewayJob}"}
 const fresh: readonly Panel[] = [
   {
     kind: 'stat', id: 1, width: 4, unit: 's', decimals: 0, sparkline: true,
-    title: 'Age of the totals',
-    description: 'Seconds since the last complete fold. Healthy: under 90 s, a saw tooth.',
+    title: 'Age of the last complete fold',
+    description: 'Seconds since all inboxes were read. Healthy: under 90 s, a saw tooth.',
     alerts: ['FoldStale'],
-    steps: q.rising(pipeline.staleSeconds, config.service.noFoldSeconds),
+    steps: q.rising(pipeline.staleSeconds, config.service.unpublishedSeconds),
     queries: [{ expr: q.AGE_OF_NUMBERS(lastFold), legend: 'age' }],
     noValue: 'no fold yet',
   },

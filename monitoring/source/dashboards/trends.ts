@@ -60,7 +60,8 @@ export const trends: readonly Panel[] = [
     description: 'Change of seven days against the seven before. Healthy: within ±20 %.',
     queries: [
       {
-        expr: `${q.share(sum(q.within(inbound, WEEK)), sum(q.within(inbound, WEEK, WEEK)))} - 1`,
+        // Not before there are two whole weeks: part of one would look like a leap.
+        expr: `${q.share(sum(q.within(inbound, WEEK)), sum(q.within(inbound, WEEK, WEEK)))} - 1 and on () sum(${inbound} offset 2w)`,
         legend: 'change',
         instant: true,
       },

@@ -1,4 +1,4 @@
-import { ServiceError, toServiceError } from '../../observability/errors.ts';
+import { toServiceError } from '../../observability/errors.ts';
 import type { Log } from '../../observability/logger.ts';
 import type { FteMetrics } from '../catalogue.ts';
 import { priorityFor } from '../escalations/priority.ts';
@@ -11,12 +11,11 @@ import {
   type ToolName,
 } from '../vocabulary.ts';
 import type { AgentEffects, ToolCallRecord, Turn } from './contract.ts';
+import { withDeadline } from './deadline.ts';
 import { formatReply } from './format.ts';
 import { checkReply } from './guardrails.ts';
 import type { Triage } from './triage.ts';
 
-/** A tool that takes longer has failed; its effects are the same when they are done again. */
-const TOOL_TIMEOUT_MS = 10_000;
 /** So many searches without a relevant hit mean that nothing is documented. */
 const SEARCHES = 2;
 /** After so many refused replies the matter goes to a person. */
@@ -37,23 +36,6 @@ export interface ToolboxOptions {
 
 /** The five tools of one turn: they keep their order, are counted, and remember what has been done. */
 export type Toolbox = ReturnType<typeof createToolbox>;
-
-function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new ServiceError({
-          code: 'FTE_TOOL_TIMEOUT',
-          type: 'timeout',
-          status: 504,
-          message: 'A step took too long.',
-        }),
-      );
-    }, TOOL_TIMEOUT_MS);
-  });
-  return Promise.race([work, deadline]).finally(() => clearTimeout(timer));
-}
 
 export function createToolbox({ turn, triage, effects, relevanceFloor, metrics, log }: ToolboxOptions) {
   const calls: ToolCallRecord[] = [];
