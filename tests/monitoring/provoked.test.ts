@@ -10,7 +10,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type Alerting, startAlerting } from '../running/alerting.ts';
-import { questionOf } from '../running/form.ts';
+import { questionOf, refundOf } from '../running/form.ts';
 import { type RunningService, startService } from '../running/service.ts';
 import { until } from '../running/until.ts';
 import { startPushgateway } from '../servers/pushgateway.ts';
@@ -222,6 +222,29 @@ describeReal('provoked', () => {
       await fires(labels);
       for (const id of ids.slice(10)) await rate(id, 5);
       await resolves(labels);
+      await service.rest();
+    },
+    TEST_MS,
+  );
+
+  (LONG ? test : test.skip)(
+    'everybody wants a person',
+    async () => {
+      const labels = { alertname: 'HighEscalationRate', severity: 'critical' };
+      let networks = 0;
+      /** Each from a network of its own: so many from one would be refused as a flood. */
+      const submit = (body: object) => {
+        networks += 1;
+        const sourceIp = `10.${networks >> 8}.${networks & 255}.1`;
+        return service.request('POST /support/submit', {}, { body, sourceIp });
+      };
+      service.work();
+      keep('refunds', 300, () => submit(refundOf()));
+      await fires(labels);
+      await stop('refunds');
+      keep('questions', 50, () => submit(questionOf()));
+      await resolves(labels);
+      await stop('questions');
       await service.rest();
     },
     TEST_MS,
