@@ -56,7 +56,10 @@ function deadLetterQueues(resources: Readonly<Record<string, QueueResource>>): R
   });
   return new Map([
     ...redriven,
-    ['MailDeadLetterQueue', 'Mails could not be taken in, three times each. They are in the bucket, unread.'],
+    [
+      'MailDeadLetterQueue',
+      'Mails could not be taken in three times, or not be read. They are in the bucket.',
+    ],
   ]);
 }
 

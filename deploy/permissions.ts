@@ -17,7 +17,7 @@ export interface Permissions {
   readonly measures?: readonly QueueName[];
   /** The objects of the fleet's ledger. */
   readonly ledger?: 'read' | 'write';
-  /** Lambda puts its events there, on its behalf, once they have failed for good. */
+  /** Events that have failed for good go there: Lambda puts them on its behalf, the function those that no try would mend. */
   readonly failsInto?: 'mail';
   /** Mails that SES has put into the bucket. */
   readonly readsMail?: boolean;

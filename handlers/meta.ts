@@ -4,7 +4,7 @@ import { countRejection, countStale, takeInFromProvider } from '../src/fte/intak
 import { isStale } from '../src/fte/intake/replay.ts';
 import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
-import { secretSource } from '../src/platform/secrets.ts';
+import { secretSource, withSecret } from '../src/platform/secrets.ts';
 import { connect } from '../src/platform/service.ts';
 import { instrument, metrics } from '../src/platform/telemetry.ts';
 import { confirmMetaWebhook, readMetaWebhook } from '../src/platform/whatsapp/meta-webhook.ts';
@@ -15,7 +15,10 @@ const BODY_LIMIT = 4 * 1024 * 1024;
 const service = connect();
 const ports = { ...service, tickets: service.ticketStore };
 const { meta } = loadChannelConfig();
-const secrets = meta && { app: secretSource(meta.appSecret), verify: secretSource(meta.verifyToken) };
+const checked = meta && {
+  signed: withSecret(secretSource(meta.appSecret)),
+  verified: withSecret(secretSource(meta.verifyToken)),
+};
 
 export const handler = instrument({
   function: 'meta',
@@ -25,13 +28,15 @@ export const handler = instrument({
   refused: (error) => countRejection(metrics, 'whatsapp', error),
   routes: {
     'GET /webhooks/meta': async ({ query }) => {
-      if (secrets === undefined) throw channelOff('whatsapp');
-      return { status: 200, body: confirmMetaWebhook(query, await secrets.verify.get()) };
+      if (checked === undefined) throw channelOff('whatsapp');
+      return { status: 200, body: await checked.verified((token) => confirmMetaWebhook(query, token)) };
     },
     'POST /webhooks/meta': async (request, { correlationId, log }) => {
-      if (meta === undefined || secrets === undefined) throw channelOff('whatsapp');
+      if (meta === undefined || checked === undefined) throw channelOff('whatsapp');
       const { phoneNumberId } = meta;
-      const webhook = readMetaWebhook(request, { appSecret: await secrets.app.get(), phoneNumberId });
+      const webhook = await checked.signed((appSecret) =>
+        readMetaWebhook(request, { appSecret, phoneNumberId }),
+      );
       for (const told of webhook.messages) {
         const receivedAt = told.timestamp ?? request.receivedAt;
         if (isStale(receivedAt, request.receivedAt)) {

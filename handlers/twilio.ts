@@ -3,14 +3,14 @@ import { channelOff } from '../src/fte/errors.ts';
 import { countRejection, takeInFromProvider } from '../src/fte/intake/intake.ts';
 import { whatsappMessage } from '../src/fte/intake/whatsapp.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
-import { secretSource } from '../src/platform/secrets.ts';
+import { secretSource, withSecret } from '../src/platform/secrets.ts';
 import { connect } from '../src/platform/service.ts';
 import { instrument, metrics } from '../src/platform/telemetry.ts';
 import { EMPTY_TWIML, readTwilioWebhook, TWIML_TYPE } from '../src/platform/whatsapp/twilio-webhook.ts';
 
 const service = connect();
 const { twilio } = loadChannelConfig();
-const token = twilio && secretSource(twilio.authToken);
+const signed = twilio && withSecret(secretSource(twilio.authToken));
 
 export const handler = instrument({
   function: 'twilio',
@@ -19,8 +19,8 @@ export const handler = instrument({
   refused: (error) => countRejection(metrics, 'whatsapp', error),
   routes: {
     'POST /webhooks/twilio': async (request, { correlationId, log }) => {
-      if (twilio === undefined || token === undefined) throw channelOff('whatsapp');
-      const event = readTwilioWebhook(request, { authToken: await token.get(), url: twilio.url });
+      if (twilio === undefined || signed === undefined) throw channelOff('whatsapp');
+      const event = await signed((authToken) => readTwilioWebhook(request, { authToken, url: twilio.url }));
       if (event.kind === 'message') {
         const told = { ...event, name: event.profileName };
         const message = whatsappMessage('twilio', told, { receivedAt: request.receivedAt, correlationId });

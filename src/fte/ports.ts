@@ -33,8 +33,8 @@ export interface MessagePort {
   /** Messages that were received before `before` and that no queue has taken, oldest first. */
   unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
   /**
-   * Counts a message of a sender; returns how many came within the last minute, this one included. The same one is
-   * counted once, however often it is tried.
+   * Counts a message of a sender; returns how many came within a minute of it, before or after, this one included. The
+   * same one is counted once, however often it is tried.
    */
   countRecent(sender: Address, messageId: string, at: Instant): Promise<number>;
 }

@@ -78,22 +78,24 @@ function parseJson(raw: Buffer): unknown {
   );
 }
 
+/** API Gateway brings nothing but texts; who invokes the function directly may bring anything. */
+function texts(record: Readonly<Record<string, unknown>> | null | undefined): Record<string, string> {
+  const pairs = Object.entries(record ?? {});
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+}
+
 function toRequest(event: APIGatewayProxyEventV2, bodyLimit: number): HttpRequest {
   // serverless-offline passes the JSON `false` and `0` as what they are, not as the text that came.
   const rawBody = Buffer.from(String(event.body ?? ''), event.isBase64Encoded ? 'base64' : 'utf8');
   if (rawBody.length > bodyLimit) throw bodyTooLarge(bodyLimit);
-  const defined = (record: Readonly<Record<string, string | undefined>> | undefined) =>
-    Object.fromEntries(
-      Object.entries(record ?? {}).filter((pair): pair is [string, string] => pair[1] !== undefined),
-    );
-  const headers = Object.entries(defined(event.headers)).map(([name, value]) => [name.toLowerCase(), value]);
+  const headers = Object.entries(texts(event.headers)).map(([name, value]) => [name.toLowerCase(), value]);
   const http = event.requestContext?.http;
   return {
     method: http?.method ?? 'GET',
-    params: defined(event.pathParameters),
-    query: defined(event.queryStringParameters),
+    params: texts(event.pathParameters),
+    query: texts(event.queryStringParameters),
     headers: Object.fromEntries(headers),
-    sourceIp: http?.sourceIp ?? 'unknown',
+    sourceIp: typeof http?.sourceIp === 'string' ? http.sourceIp : 'unknown',
     receivedAt: event.requestContext?.timeEpoch ?? Date.now(),
     rawBody,
     json: () => parseJson(rawBody),

@@ -44,6 +44,8 @@ export interface Config {
     readonly escalations: string;
     readonly dlq: readonly string[];
   };
+  /** Where Lambda, and its function itself, put the events of mails that were not taken in; one of `queues.dlq`. */
+  readonly mailDlq: string;
   /** Where the fleet's memory is kept. */
   readonly ledger: LedgerPlace;
   /** Where the knowledge base's articles lie. */
@@ -85,6 +87,7 @@ export function loadConfig(env: Environment = process.env): Config {
       escalations: read('FTE_ESCALATIONS_QUEUE_URL', url),
       dlq: ['INCOMING', 'OUTBOUND', 'ESCALATIONS', 'MAIL'].map((name) => read(`FTE_${name}_DLQ_URL`, url)),
     },
+    mailDlq: read('FTE_MAIL_DLQ_URL', url),
     ledger: ledgerPlace(read('FTE_LEDGER_DIR', optionalPath), read('FTE_LEDGER_BUCKET', optionalText)),
     knowledgeDir: read('FTE_KNOWLEDGE_DIR', optionalPath) ?? 'src/fte/knowledge/articles',
     outboxFile: read('FTE_OUTBOX_FILE', optionalPath),

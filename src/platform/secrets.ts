@@ -46,6 +46,8 @@ export interface SecretSource {
   get(): Promise<string>;
   /** The next `get` fetches it again: keys are replaced while instances live. */
   forget(): void;
+  /** Fetches it again at once. What is held stays where that fails. */
+  renew(): Promise<string>;
 }
 
 function unavailable(variable: string, reason: string): ServiceError {
@@ -88,7 +90,10 @@ async function fetchParameter({
 
 /** Where a secret is had from. */
 export function secretSource(secret: Secret): SecretSource {
-  if (secret.from === 'environment') return { get: async () => secret.reveal(), forget: () => undefined };
+  if (secret.from === 'environment') {
+    const get = async () => secret.reveal();
+    return { get, forget: () => undefined, renew: get };
+  }
   let held: Promise<string> | undefined;
   return {
     get() {
@@ -102,5 +107,36 @@ export function secretSource(secret: Secret): SecretSource {
     forget() {
       held = undefined;
     },
+    async renew() {
+      const fetched = await fetchParameter(secret);
+      held = Promise.resolve(fetched);
+      return fetched;
+    },
+  };
+}
+
+/** Anybody can send what the secret does not fit; so often it makes an instance ask SSM. */
+const RENEW_EVERY_MS = 60_000;
+
+/**
+ * Makes a check of callers with a secret that may be replaced while the instance lives. What it refuses (a 403) is checked
+ * once more with the secret as it is now, at most once a minute.
+ *
+ * @example const checked = withSecret(source); await checked((secret) => requireSignature(request, secret));
+ */
+export function withSecret(source: SecretSource, now: () => number = () => performance.now()) {
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  return async function checked<T>(check: (secret: string) => T): Promise<T> {
+    const held = await source.get();
+    try {
+      return check(held);
+    } catch (error) {
+      const refused = error instanceof ServiceError && error.status === 403;
+      if (!refused || now() - renewedAt < RENEW_EVERY_MS) throw error;
+      renewedAt = now();
+      const current = await source.renew();
+      if (current === held) throw error;
+      return check(current);
+    }
   };
 }

@@ -1,6 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { queueFailed } from '../fte/errors.ts';
 import type { QueuePort } from '../fte/ports.ts';
+import type { ServiceError } from '../observability/errors.ts';
 import { queueOrigin } from '../observability/propagation.ts';
 import { requestHandler } from './aws-config.ts';
 import type { Config } from './config.ts';
@@ -73,4 +74,34 @@ export function queuePort(queues: Config['queues']): QueuePort {
       return sizes.reduce((sum, size) => sum + size, 0);
     },
   };
+}
+
+/**
+ * Puts an event that no further try can bring to an end where Lambda puts those that failed three times, in the same form:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ *
+ * @throws a 503 (`FTE_QUEUE`).
+ */
+export async function giveUp(
+  QueueUrl: string,
+  event: unknown,
+  { code, message }: ServiceError,
+  correlationId: string,
+): Promise<void> {
+  const letter = {
+    version: '1.0',
+    timestamp: new Date().toISOString(),
+    requestContext: { condition: code, approximateInvokeCount: 1 },
+    requestPayload: event,
+    responsePayload: { errorType: code, errorMessage: message },
+  };
+  await guarded(() =>
+    client.send(
+      new SendMessageCommand({
+        QueueUrl,
+        MessageBody: asciiJson(letter),
+        ...originAttributes(correlationId),
+      }),
+    ),
+  );
 }

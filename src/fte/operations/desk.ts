@@ -81,7 +81,8 @@ export function createDesk(ports: DeskPorts) {
     const entries = await conversations.entries(ticket.conversationId);
     const lastAsked = entries.filter((entry) => entry.from === 'customer').at(-1)?.at ?? ticket.createdAt;
     const reply: Reply = {
-      id: idempotencyKey === undefined ? newId('rep') : derivedId('rep', ticket.id, idempotencyKey),
+      // "desk": a key is the caller's, and may be the word from which the survey's id is made.
+      id: idempotencyKey === undefined ? newId('rep') : derivedId('rep', ticket.id, 'desk', idempotencyKey),
       conversationId: ticket.conversationId,
       ticketId: ticket.id,
       channel: ticket.channel,

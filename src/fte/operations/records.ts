@@ -18,7 +18,10 @@ const CONVERSATION_ID = /^cnv_[0-9a-f]{24}$/;
 const iso = (at: Instant | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
 
 const querySchema = z.object({
-  email: z.optional(z.email('must be an e-mail address')),
+  // It becomes a key of the table, which takes 2048 bytes.
+  email: z.optional(
+    z.email('must be an e-mail address').check(z.maxLength(254, 'must have at most 254 characters')),
+  ),
   phone: z.optional(
     z
       .string()

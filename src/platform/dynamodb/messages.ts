@@ -7,7 +7,7 @@ import { expiry, type Item, sortable, type Table } from './table.ts';
 /** How long a provider's repetition is recognised, and the message kept. */
 const KEEP_DAYS = 90;
 const MINUTE_MS = 60_000;
-/** Of one sender's messages within a minute; more than the limit needs to know. */
+/** Of one sender's last messages; more than the limit needs to know. */
 const MOST_RECENT = 20;
 const MOST_ATTEMPTS = 5;
 /** A day longer than the bucket keeps a mail. */
@@ -82,21 +82,21 @@ export function messagePort(table: Table): MessagePort {
       for (let attempt = 1; ; attempt++) {
         const item = await table.get(key);
         const version = Number(item?.version ?? 0);
-        const others = ((item?.recent ?? []) as (typeof own)[]).filter(
-          (one) => one.at > at - MINUTE_MS && one.id !== own.id,
-        );
+        const others = ((item?.recent ?? []) as (typeof own)[]).filter((one) => one.id !== own.id);
+        // Providers bring messages late: one of half an hour ago neither is part of what comes now, nor ends it.
         const recent = [...others, own].slice(-MOST_RECENT);
+        const count = 1 + others.filter((one) => Math.abs(one.at - at) < MINUTE_MS).length;
         const written = await table.update(key, {
           UpdateExpression: 'SET recent = :recent, version = :next, expires_at = :expires',
           ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
           ExpressionAttributeValues: {
             ':recent': recent,
             ':next': version + 1,
-            ':expires': expiry(at, 1),
+            ':expires': expiry(Math.max(...recent.map((one) => one.at)), 1),
             ...(version === 0 ? {} : { ':version': version }),
           },
         });
-        if (written !== undefined) return recent.length;
+        if (written !== undefined) return count;
         // Who loses that often against himself is sending faster than a person can.
         if (attempt === MOST_ATTEMPTS) return MOST_RECENT;
       }

@@ -142,3 +142,13 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
     headers: ruleHeaders(headers),
   };
 }
+
+const VERDICTS = [/^x-ses-spam-verdict:[ \t]*(\w*)/im, /^x-ses-virus-verdict:[ \t]*(\w*)/im];
+
+/** Whether SES calls a mail spam or a virus, of one that can't be parsed. Its own fields stand above the sender's. */
+export function isJunk(raw: Uint8Array): boolean {
+  const [head = ''] = Buffer.from(raw.subarray(0, MAX_HEADERS))
+    .toString('latin1')
+    .split(/\r?\n\r?\n/, 1);
+  return VERDICTS.some((field) => field.exec(head)?.[1]?.toLowerCase() === 'fail');
+}

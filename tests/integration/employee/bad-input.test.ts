@@ -166,6 +166,18 @@ describe("the operator's calls", () => {
   });
 });
 
+test.each<[string, string, object, number]>([
+  ['operator', 'GET /support/tickets', { headers: { 'x-api-key': 7 } }, 401],
+  ['email', 'POST /webhooks/email', { headers: { authorization: 7 } }, 401],
+  ['twilio', 'POST /webhooks/twilio', { headers: { 'x-twilio-signature': [] } }, 403],
+  ['meta', 'POST /webhooks/meta', { headers: { 'x-hub-signature-256': 7 } }, 403],
+  ['meta', 'GET /webhooks/meta', { queryStringParameters: { 'hub.mode': 'subscribe', 'hub.verify_token': 7 } }, 403],
+])('%s, invoked directly: %s with %j is a %d', async (fn, routeKey, more, status) => {
+  const [method, rawPath] = routeKey.split(' ');
+  const event = { version: '2.0', routeKey, rawPath, headers: {}, requestContext: { http: { method } }, ...more };
+  expect(await service.invoke(fn, event)).toMatchObject({ statusCode: status });
+}); // biome-ignore format: a table
+
 test('an unknown route is a 404, counted under __unmatched__', async () => {
   expect((await service.request('GET /nowhere')).status).toBe(404);
   expect(await counted('fte_http_requests_total', { endpoint: '__unmatched__', status_code: '404' })).toBe(1);

@@ -263,6 +263,10 @@ test('the minute of the rate limit slides', async () => {
   // A message that is tried again, because it could not be stored or nobody heard that it was, is no further one.
   for (let i = 0; i < 8; i++) expect(await one('d@x.example', minute + i, 'again')).toBe(1);
   expect(await one('d@x.example', minute + 9)).toBe(2);
+  // A provider repeats an old message after newer ones: it is no flood with them, and does not hide one of theirs.
+  expect(await count('e@x.example', 2100, 2101, 2102, 2103, 2104, 0, 2105)).toEqual([1, 2, 3, 4, 5, 1, 6]);
+  expect(await count('f@x.example', 240, 180, 120, 61, 60, 0)).toEqual([1, 1, 1, 2, 2, 1]);
+  expect(await count('g@x.example', 5, 4, 3, 2, 1, 0)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test('the health check says what it reached', async () => {

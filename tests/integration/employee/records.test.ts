@@ -40,6 +40,8 @@ test.each([
   [{}, 422],
   [{ email: 'nobody' }, 422],
   [{ phone: 'call me' }, 422],
+  [{ email: `${'a'.repeat(2100)}@example.com` }, 422],
+  [{ phone: '1'.repeat(3000) }, 422],
   [{ email: 'a@b.example', phone: '+16505550001' }, 422],
   [{ email: 'nobody@example.com' }, 404],
   [{ phone: '+1 650 555 0001' }, 404],

@@ -246,6 +246,20 @@ test('a ticket that a person has, or that is closed or rated, is not asked about
   for (const { surveyedAt } of places) expect(await surveyedAt()).toBeUndefined();
 });
 
+test("an operator's reply under the key `survey` is no survey, and is sent", async () => {
+  const from = '+16505551009';
+  await whatsapp(from, 'How do I clock in with the kiosk?');
+  await answered(from);
+  const { ticketId: id } = await placeOf(from);
+  await upkeepAt(21);
+  await toldTo(from, 2);
+  const body = { message: 'We have mended the kiosk.' };
+  const call = { operator: true, headers: { 'idempotency-key': 'survey' }, body };
+  for (let i = 0; i < 2; i++)
+    expect((await service.request('POST /support/ticket/{id}/reply', { id }, call)).status).toBe(202);
+  expect((await toldTo(from, 3)).slice(2)).toEqual([expect.stringContaining(body.message)]);
+});
+
 test('a form asks on its page; nobody is written to', async () => {
   const { json } = await service.request('POST /support/submit', {}, { body: questionOf() });
   await until('the answer', async () => {

@@ -1,7 +1,6 @@
 /** The endpoint's key, kept in SSM: fetched at run time, once, and again when it no longer fits. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { startOpenAiServer } from '../../running/openai-server.ts';
+import { type Stored, startParameters } from '../../running/parameters.ts';
 import { startAnswering } from './answering.ts';
 import { HIT, MODEL_NAME } from './world.ts';
 
@@ -16,40 +15,10 @@ afterEach(async () => {
 });
 afterAll(() => answering.stop());
 
-type Stored = { readonly value: string } | { readonly error: string } | 'hangs';
-
-/** An SSM that knows one call; `stored` says what it answers to request `n`, from 0. */
-async function startParameters(stored: (n: number) => Stored) {
-  const asked: unknown[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      const n = asked.push([request.headers['x-amz-target'], JSON.parse(body)]) - 1;
-      const held = stored(n);
-      if (held === 'hangs') return;
-      const [status, answer] =
-        'value' in held
-          ? [200, { Parameter: { Name: PARAMETER, Type: 'SecureString', Value: held.value } }]
-          : [400, { __type: held.error, message: `${PARAMETER} and ${KEY}` }];
-      response
-        .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
-        .end(JSON.stringify(answer));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
-
 /** So many messages with one model; the endpoint takes the key that `fits` at request `n`. */
 async function over(stored: (n: number) => Stored, key: string, messages: number) {
-  const parameters = await startParameters(stored);
+  const parameters = await startParameters(stored, KEY);
+  closing.push(parameters.close);
   const endpoint = await startOpenAiServer({ key });
   closing.push(endpoint.close);
   const answers = await answering.answers({

@@ -210,6 +210,30 @@ test('an invocation with nothing at all is answered and counted', async () => {
   expect(sumOf(await metrics.snapshot(), 'fte_http_requests_total')).toBe(1);
 });
 
+test('of what a direct invocation brings, nothing but texts reaches a handler', async () => {
+  const { call } = shop(async ({ headers, params, query, sourceIp }) => ({
+    status: 200,
+    body: { headers, params, query, sourceIp },
+  }));
+  const odd = { number: 7, list: ['a'], nothing: null, flag: true, object: {}, TEXT: 'a' };
+  const event = httpEvent('GET /orders/{id}', {
+    headers: odd,
+    pathParameters: odd,
+    queryStringParameters: odd,
+    requestContext: { http: { method: 'GET', sourceIp: 127 } },
+  });
+  expect(JSON.parse((await call(event)).body)).toEqual({
+    headers: { text: 'a' },
+    params: { TEXT: 'a' },
+    query: { TEXT: 'a' },
+    sourceIp: 'unknown',
+  });
+  for (const none of [null, 7, 'text']) {
+    const empty = { headers: none, pathParameters: none, queryStringParameters: none };
+    expect((await call(httpEvent('GET /orders/{id}', empty))).statusCode).toBe(200);
+  }
+});
+
 test('requests that overlap in one process keep their own correlation ids', async () => {
   const gates: (() => void)[] = [];
   const { call, log } = shop(async () => {
