@@ -16,7 +16,8 @@ const SETTLED_BY_NOBODY: Readonly<Partial<Record<Move, TicketChange>>> = {
   reopen: { resolvedAt: null, resolvedBy: null },
 };
 
-function unlessWrongState(error: unknown): void {
+/** For a move that somebody else may have made at the same moment. */
+export function unlessWrongState(error: unknown): void {
   if (!isWrongTransition(error)) throw error;
 }
 
