@@ -192,7 +192,7 @@ async function takeTurn(
     await refuseErased(message.id, ports);
     return queueReply(earlier, ports);
   }
-  const score = ticket && (await ratingIn(message, ticket, ports.replies));
+  const score = ticket && (await ratingIn(message, ticket, setting.entries, ports.replies));
   if (ticket !== undefined && score !== undefined) return takeRating(setting, ticket, score, ports);
   const theirs = withPeople(ticket, message);
   if (theirs !== undefined) return leaveToPeople(setting, theirs, ports);
