@@ -164,6 +164,8 @@ export interface TicketPort {
     priority: Ticket['priority'],
   ): Promise<boolean>;
   markNotified(id: string): Promise<void>;
+  /** Tickets with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
+  unannounced(before: Instant): Promise<readonly Ticket[]>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;
   /** Oldest first. */

@@ -108,6 +108,21 @@ export function ticketPort(table: Table): TicketPort {
       });
     },
 
+    async unannounced(before) {
+      const { items } = await table.query({
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'gsi1pk = :status',
+        FilterExpression: 'ticket.escalation.notified = :false AND ticket.escalation.#at < :before',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: {
+          ':status': statusIndex('escalated'),
+          ':false': false,
+          ':before': before,
+        },
+      });
+      return items.map((item) => item.ticket as Ticket);
+    },
+
     rate: (id, rating) =>
       update(id, { rating, updatedAt: rating.at }, 'attribute_not_exists(ticket.rating)', {}),
 
