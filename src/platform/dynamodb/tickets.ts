@@ -77,9 +77,11 @@ export function ticketPort(table: Table): TicketPort {
       };
     },
 
-    move(id, from, to, change, at) {
+    move(id, from, to, change, at, onlyIf) {
       const { condition, values } = inStatus(from);
-      return update(id, { ...change, status: to, updatedAt: at }, condition, values);
+      const whole =
+        onlyIf === undefined ? condition : `${condition} AND attribute_not_exists(ticket.assignee)`;
+      return update(id, { ...change, status: to, updatedAt: at }, whole, values);
     },
 
     goOn: (id, messageId, at) =>

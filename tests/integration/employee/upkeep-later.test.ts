@@ -181,6 +181,30 @@ test('targets are evaluated where they are met or missed', async () => {
   expect(await count('fte_sla_breaches_total', { sla: 'human_ack', channel: 'web_form' })).toBe(0);
 });
 
+test('of two who take an escalated ticket at the same moment one has picked it up', async () => {
+  const { createTickets } = await import('../../../src/fte/tickets/tickets.ts');
+  const id = await answered(refundOf());
+  const assign = (tickets: typeof ports.tickets, assignee: string) =>
+    tickets.move(id, 'assign', { assignee }, Date.now());
+  let first = true;
+  const store: typeof ports.ticketStore = {
+    ...ports.ticketStore,
+    move: async (...args) => {
+      if (first) await assign(ports.tickets, 'Grace');
+      first = false;
+      return ports.ticketStore.move(...args);
+    },
+  };
+  const counted = async () => [
+    await count('fte_human_pickup_time_seconds'),
+    await count('fte_sla_evaluations_total', { sla: 'human_ack' }),
+    await count('fte_ticket_operations_total', { operation: 'assign', status: 'success' }),
+  ];
+  const [pickups = 0, acks = 0, operations = 0] = await counted();
+  expect((await assign(createTickets(store, ports.metrics), 'Ada')).assignee).toBe('Ada');
+  expect(await counted()).toEqual([pickups + 1, acks + 1, operations + 2]);
+});
+
 test.each([
   ['urgent', 4],
   ['high', 24],
