@@ -1,7 +1,7 @@
 import { settleSilent } from '../src/fte/operations/settlement.ts';
 import { sendSurveys } from '../src/fte/operations/surveys.ts';
 import { requeueStranded } from '../src/fte/operations/upkeep.ts';
-import { escalateAtRisk } from '../src/fte/operations/waiting.ts';
+import { announceForgotten, escalateAtRisk } from '../src/fte/operations/waiting.ts';
 import { connect } from '../src/platform/service.ts';
 import { instrument } from '../src/platform/telemetry.ts';
 
@@ -16,6 +16,7 @@ export const handler = instrument({
     const jobs = {
       requeued: requeueStranded(ports),
       escalated: escalateAtRisk({ ...service, correlationId }),
+      announced: announceForgotten({ ...service, correlationId }),
       surveyed: sendSurveys({ ...service, correlationId }),
       settled: settleSilent(ports),
     };

@@ -146,13 +146,14 @@ export interface TicketPort {
   create(ticket: Ticket): Promise<boolean>;
   get(id: string): Promise<Ticket | undefined>;
   find(id: string): Promise<{ readonly receipt: Receipt | undefined; readonly ticket: Ticket | undefined }>;
-  /** Moves a ticket into a status; false unless it is in one of `from`. */
+  /** Moves a ticket into a status; false unless it is in one of `from` and, with `onlyIf`, nobody's. */
   move(
     id: string,
     from: readonly TicketStatus[],
     to: TicketStatus,
     change: TicketChange,
     at: Instant,
+    onlyIf?: 'unassigned',
   ): Promise<boolean>;
   /** Notes that the conversation went on with a message; false when that one was noted already. */
   goOn(id: string, messageId: string, at: Instant): Promise<boolean>;
@@ -164,6 +165,8 @@ export interface TicketPort {
     priority: Ticket['priority'],
   ): Promise<boolean>;
   markNotified(id: string): Promise<void>;
+  /** Tickets with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
+  unannounced(before: Instant): Promise<readonly Ticket[]>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;
   /** Oldest first. */

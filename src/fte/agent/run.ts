@@ -10,7 +10,7 @@ import type { AgentEffects, AgentResult, Turn } from './contract.ts';
 import { INSTRUCTIONS, turnPrompt } from './prompt.ts';
 import { createToolbox, REFUSALS, type Toolbox } from './toolbox.ts';
 import { modelTools } from './tools.ts';
-import { type Triage, triage } from './triage.ts';
+import { countInjection, type Triage, triage } from './triage.ts';
 import { countUsage, type ModelPrices } from './usage.ts';
 
 /** A model that needs more steps than this goes round in circles. */
@@ -165,6 +165,7 @@ export async function runAgent(
 ): Promise<AgentResult> {
   const { metrics, log, timeoutMs } = dependencies;
   const started = performance.now();
+  countInjection(turn, metrics);
   const facts = triage(turn, metrics);
   const box = createToolbox({ ...dependencies, turn, triage: facts, effects });
   let thinkingSeconds = 0;
@@ -193,7 +194,7 @@ export async function runAgent(
 }
 
 /**
- * Hands one message to people without asking a model: what is left when every attempt at it has failed.
+ * Hands one message to people without asking a model: what is left when `runAgent` has failed for the last time.
  *
  * @throws what an effect threw.
  */

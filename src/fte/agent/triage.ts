@@ -59,13 +59,20 @@ function timed<T>(metrics: FteMetrics, operation: 'classify' | 'sentiment', work
   return result;
 }
 
+function wholeOf({ subject, text }: Turn): string {
+  return subject === undefined ? text : `${subject}\n${text}`;
+}
+
+/** Counts a message that gives orders. Apart from the triage, which is done again where a turn ends without a model. */
+export function countInjection(turn: Turn, metrics: FteMetrics): void {
+  if (!detectInjection(wholeOf(turn))) return;
+  metrics.inc('fte_guardrail_events_total', { guardrail: 'prompt_injection', action: 'logged' });
+}
+
 export function triage(turn: Turn, metrics: FteMetrics): Triage {
   const { text, subject, statedCategory, statedPriority, contactsOnIssue, escalatedFor } = turn;
-  const whole = subject === undefined ? text : `${subject}\n${text}`;
+  const whole = wholeOf(turn);
   const sentiment = timed(metrics, 'sentiment', () => sentimentOf(whole));
-  if (detectInjection(whole)) {
-    metrics.inc('fte_guardrail_events_total', { guardrail: 'prompt_injection', action: 'logged' });
-  }
   return timed(metrics, 'classify', () => {
     const language = detectLanguage(whole);
     const category = classify({ subject, text, stated: statedCategory });

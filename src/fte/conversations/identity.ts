@@ -1,4 +1,3 @@
-import type { FteMetrics } from '../catalogue.ts';
 import { normalisePhone } from '../channels/whatsapp.ts';
 import type { Address, Customer, InboundMessage, Instant } from '../entities.ts';
 import type { CustomerPort } from '../ports.ts';
@@ -29,7 +28,7 @@ export function claimedBy({ channel, text }: Pick<InboundMessage, 'channel' | 't
 export async function identify(
   message: InboundMessage,
   at: Instant,
-  { customers, metrics }: { readonly customers: CustomerPort; readonly metrics: FteMetrics },
+  { customers }: { readonly customers: CustomerPort },
 ): Promise<{
   readonly customer: Customer;
   readonly result: 'matched' | 'created' | 'cross_channel' | 'ambiguous';
@@ -38,6 +37,7 @@ export async function identify(
   const { customer, created } = await customers.resolve(from, message.customerName, at);
   const own = { customer, result: created ? 'created' : 'matched' } as const;
   if (!from.verified) return own;
+  let ambiguous = false;
   await customers.prove(from);
   for (const claim of claimedBy(message)) {
     await customers.claim(from, claim);
@@ -46,11 +46,8 @@ export async function identify(
       from.kind === 'email' ? from : claim,
       from.kind === 'email' ? claim : from,
     );
-    if (linked === 'taken') {
-      metrics.inc('fte_identity_matches_total', { result: 'ambiguous' });
-      continue;
-    }
-    return { customer: linked, result: 'cross_channel' };
+    if (linked !== 'taken') return { customer: linked, result: 'cross_channel' };
+    ambiguous = true;
   }
-  return own;
+  return ambiguous ? { customer, result: 'ambiguous' } : own;
 }

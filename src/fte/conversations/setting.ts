@@ -1,5 +1,14 @@
 import type { FteMetrics } from '../catalogue.ts';
-import type { Conversation, Customer, InboundMessage, Instant, Place, Reply, Ticket } from '../entities.ts';
+import type {
+  Conversation,
+  Customer,
+  Entry,
+  InboundMessage,
+  Instant,
+  Place,
+  Reply,
+  Ticket,
+} from '../entities.ts';
 import { derivedId, groupOf } from '../ids.ts';
 import type { ConversationPort, CustomerPort, MessagePort, QueuePort, TicketPort } from '../ports.ts';
 import { readRating } from '../tickets/rating-text.ts';
@@ -19,6 +28,8 @@ export interface Setting {
   readonly message: InboundMessage;
   readonly conversation: Conversation;
   readonly ticket: Ticket | undefined;
+  /** All that was written in the conversation so far. */
+  readonly entries: readonly Entry[];
   /** How many messages the customer has written in this conversation, ratings aside. */
   readonly contacts: number;
   readonly answeredBefore: boolean;
@@ -77,6 +88,7 @@ export async function enter(message: InboundMessage, ports: SettingPorts): Promi
     message,
     conversation,
     ticket,
+    entries,
     contacts: entries.filter(({ from, text }) => from === 'customer' && readRating(text) === undefined)
       .length,
     answeredBefore: entries.some((entry) => entry.countsAsResponse),

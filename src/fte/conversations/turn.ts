@@ -8,7 +8,7 @@ import type { InboundMessage, Place, Rating, Reply, Ticket } from '../entities.t
 import type { ErasurePort } from '../erasure/contract.ts';
 import { refuseErased, removeTurn, wasErased } from '../erasure/in-flight.ts';
 import { brokenMessage, outOfTime } from '../errors.ts';
-import { announceEscalation, tellTeam } from '../escalations/hand-over.ts';
+import { announceEscalation, handOver, tellTeam } from '../escalations/hand-over.ts';
 import { derivedId } from '../ids.ts';
 import type { KnowledgeBase } from '../knowledge/contract.ts';
 import { ratingIn } from '../operations/surveys.ts';
@@ -74,7 +74,7 @@ async function takeRating(
 /** What the agent's tools do with this message. */
 function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
   const { message, conversation } = setting;
-  const { tickets, ticketStore, conversations, queue, knowledge, now } = ports;
+  const { tickets, conversations, knowledge, now } = ports;
 
   const ticket = () => tickets.require(conversation.ticketId);
 
@@ -124,9 +124,7 @@ function effectsFor(setting: Setting, ports: TurnPorts): AgentEffects {
     async escalate({ reason, priority, summary }) {
       await refuseErased(message.id, ports);
       const cause = { reason, priority, summary, messageId: message.id };
-      const escalated = await tickets.escalate(await ticket(), cause, now());
-      await announceEscalation({ queue, tickets: ticketStore }, await ticket(), message.correlationId);
-      return { escalated };
+      return { escalated: await handOver(conversation.ticketId, cause, message.correlationId, ports) };
     },
 
     async sendResponse({ text }) {
@@ -194,7 +192,7 @@ async function takeTurn(
     await refuseErased(message.id, ports);
     return queueReply(earlier, ports);
   }
-  const score = ticket && (await ratingIn(message, ticket, ports.replies));
+  const score = ticket && (await ratingIn(message, ticket, setting.entries, ports.replies));
   if (ticket !== undefined && score !== undefined) return takeRating(setting, ticket, score, ports);
   const theirs = withPeople(ticket, message);
   if (theirs !== undefined) return leaveToPeople(setting, theirs, ports);

@@ -75,6 +75,12 @@ function countHandled(error: unknown, ports: DeliveryPorts): void {
   ports.log.error('a delivery was given up', { error });
 }
 
+/** Notes that the customer was answered. A survey answers nothing, and keeps no conversation from being settled. */
+async function noteLastWord(reply: Reply, sentAt: Instant, { conversations }: DeliveryPorts): Promise<void> {
+  if (reply.purpose === 'survey') return;
+  await conversations.touch(reply.conversationId, reply.author, sentAt);
+}
+
 async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): Promise<void> {
   const started = performance.now();
   try {
@@ -103,9 +109,7 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
     reply_id: reply.id,
     channel: reply.channel,
   });
-  // A question of ours keeps no conversation from being settled.
-  if (reply.purpose === 'survey') return;
-  await ports.conversations.touch(reply.conversationId, reply.author, sentAt);
+  await noteLastWord(reply, sentAt, ports);
 }
 
 /**
@@ -128,4 +132,6 @@ export async function deliver(
   if (claimed !== undefined) return send(claimed, receiveCount, ports);
   const found = await ports.replies.get(body.conversationId, body.replyId);
   if (found?.status === 'sending' || found?.status === 'in_doubt') await handOverInDoubt(found, ports);
+  // Whoever sent it may have been cut off before this; a later word of the customer's stays the last one.
+  if (found?.status === 'sent' && found.sentAt !== undefined) await noteLastWord(found, found.sentAt, ports);
 }

@@ -1,5 +1,8 @@
-import type { Ticket } from '../entities.ts';
+import type { Instant, Ticket } from '../entities.ts';
+import { wrongTransition } from '../errors.ts';
 import type { QueuePort, TicketPort } from '../ports.ts';
+import { type EscalationCause, type Tickets, unlessWrongState } from '../tickets/tickets.ts';
+import { TRANSITIONS } from '../tickets/transitions.ts';
 
 /** Why a person hears of a ticket. */
 export type HandOverKind = 'escalated' | 'delivery_in_doubt' | 'delivery_failed' | 'customer_wrote_again';
@@ -39,4 +42,35 @@ export async function announceEscalation(
     correlationId,
   });
   await ports.tickets.markNotified(ticket.id);
+}
+
+/**
+ * Hands a ticket to people and tells them; false when it was theirs already. One that was settled meanwhile, by a rating or
+ * an operator, is opened again: the customer is about to be told that a person has it.
+ *
+ * @throws a 409 when it was settled once more; the queue brings the message again.
+ */
+export async function handOver(
+  id: string,
+  why: EscalationCause,
+  correlationId: string,
+  ports: {
+    readonly queue: QueuePort;
+    readonly ticketStore: Pick<TicketPort, 'markNotified'>;
+    readonly tickets: Tickets;
+    readonly now: () => Instant;
+  },
+): Promise<boolean> {
+  const { tickets, ticketStore, queue, now } = ports;
+  let escalated = await tickets.escalate(await tickets.require(id), why, now());
+  let ticket = await tickets.require(id);
+  if (ticket.escalation === undefined) {
+    await tickets.move(id, 'reopen', {}, now()).catch(unlessWrongState);
+    escalated = await tickets.escalate(ticket, why, now());
+    ticket = await tickets.require(id);
+  }
+  if (ticket.escalation === undefined)
+    throw wrongTransition('escalate', ticket.status, TRANSITIONS.escalate.from);
+  await announceEscalation({ queue, tickets: ticketStore }, ticket, correlationId);
+  return escalated;
 }

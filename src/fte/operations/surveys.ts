@@ -2,7 +2,7 @@ import type { Log } from '../../observability/logger.ts';
 import { formatReply } from '../agent/format.ts';
 import { mayReplyFreely, REPLY_WINDOW_MS } from '../channels/whatsapp.ts';
 import { queueReply } from '../conversations/setting.ts';
-import type { Conversation, InboundMessage, Instant, Rating, Reply, Ticket } from '../entities.ts';
+import type { Conversation, Entry, InboundMessage, Instant, Rating, Reply, Ticket } from '../entities.ts';
 import type { ErasurePort } from '../erasure/contract.ts';
 import { derivedId } from '../ids.ts';
 import type { ConversationPort, CustomerPort, QueuePort, ReplyPort, TicketPort } from '../ports.ts';
@@ -122,10 +122,30 @@ export async function sendSurveys(ports: SurveyPorts): Promise<number> {
   return sent;
 }
 
-/** The rating that a message gives. Only after a survey is a number one: without it "5" may be anything. */
+/** Whether we have written anything between two moments, thanks for a rating aside: then a number may answer that. */
+function spokeBetween(from: Instant, to: Instant, entries: readonly Entry[]): boolean {
+  const ratings = entries.filter(
+    (entry) => entry.from === 'customer' && readRating(entry.text) !== undefined,
+  );
+  const thanks = ratings.map(({ id }) => derivedId('rep', id));
+  return entries.some(
+    (entry) =>
+      entry.from !== 'customer' &&
+      entry.delivered &&
+      entry.at > from &&
+      entry.at < to &&
+      !thanks.includes(entry.id),
+  );
+}
+
+/**
+ * The rating that a message gives. Only right after a survey is a number one: without it, or with a question of somebody's
+ * in between, "5" may be anything.
+ */
 export async function ratingIn(
   message: Pick<InboundMessage, 'text' | 'receivedAt'>,
   ticket: Ticket,
+  entries: readonly Entry[],
   replies: Pick<ReplyPort, 'get'>,
 ): Promise<Rating['score'] | undefined> {
   const score = readRating(message.text);
@@ -133,5 +153,6 @@ export async function ratingIn(
   const survey = await replies.get(ticket.conversationId, surveyId(ticket.id));
   if (survey === undefined || survey.status === 'pending' || survey.status === 'failed') return undefined;
   const askedAt: Instant = survey.sentAt ?? survey.createdAt;
-  return message.receivedAt - askedAt < SETTLE_AFTER_MS ? score : undefined;
+  if (message.receivedAt - askedAt >= SETTLE_AFTER_MS) return undefined;
+  return spokeBetween(askedAt, message.receivedAt, entries) ? undefined : score;
 }

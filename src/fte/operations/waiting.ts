@@ -10,6 +10,10 @@ import { SETTLE_AFTER_MS } from './settlement.ts';
 const HOUR_MS = 3_600_000;
 /** So much of the answer time gone, and a person is told. */
 const RISK = 0.8;
+/** An escalation younger than this may be in a turn that is about to tell the team. */
+const ANNOUNCED_WITHIN_MS = 5 * 60 * 1000;
+/** So many in one run; the next one has the rest. */
+const MOST_ANNOUNCED = 100;
 const SHORTEST_MS = Math.min(...Object.values(HUMAN_ANSWER_SECONDS)) * 1000;
 
 async function waiting(
@@ -43,16 +47,7 @@ export async function escalateAtRisk(ports: {
   let escalated = 0;
   for (const conversation of await waiting(ports.conversations, now, SHORTEST_MS * RISK)) {
     const ticket = await ports.ticketStore.get(conversation.ticketId);
-    if (ticket === undefined || ticket.assignee !== undefined) continue;
-    if (ticket.escalation !== undefined) {
-      // Whoever escalated it was cut off before the team heard of it, and did not come again.
-      await announceEscalation(
-        { queue: ports.queue, tickets: ports.ticketStore },
-        ticket,
-        ports.correlationId,
-      );
-      continue;
-    }
+    if (ticket === undefined || ticket.assignee !== undefined || ticket.escalation !== undefined) continue;
     const { priority } = ticket;
     if (now - conversation.lastMessageAt < HUMAN_ANSWER_SECONDS[priority] * 1000 * RISK) continue;
     const summary = 'The customer has been waiting for most of the answer time.';
@@ -68,4 +63,36 @@ export async function escalateAtRisk(ports: {
     escalated += 1;
   }
   return escalated;
+}
+
+/**
+ * Tells the team of escalations of which it has not heard, because whoever made them was cut off in between: whatever became
+ * of the customer's answer since. Returns how many.
+ */
+export async function announceForgotten(ports: {
+  readonly ticketStore: TicketPort;
+  readonly queue: QueuePort;
+  readonly log: Log;
+  readonly correlationId: string;
+  readonly now: () => Instant;
+}): Promise<number> {
+  const { ticketStore, queue, log, correlationId, now } = ports;
+  const found = await ticketStore.unannounced(now() - ANNOUNCED_WITHIN_MS);
+  const failures: unknown[] = [];
+  let announced = 0;
+  for (const { id } of found.slice(0, MOST_ANNOUNCED)) {
+    try {
+      // The index may be behind: the ticket itself says whether the team was told.
+      const ticket = await ticketStore.get(id);
+      if (ticket?.status !== 'escalated' || ticket.escalation?.notified !== false) continue;
+      await announceEscalation({ queue, tickets: ticketStore }, ticket, correlationId);
+      announced += 1;
+      log.warn('the team was told late of an escalation', { ticket_id: id });
+    } catch (error) {
+      // One that can't be told keeps none of those behind it from being told.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return announced;
 }

@@ -16,7 +16,8 @@ const SETTLED_BY_NOBODY: Readonly<Partial<Record<Move, TicketChange>>> = {
   reopen: { resolvedAt: null, resolvedBy: null },
 };
 
-function unlessWrongState(error: unknown): void {
+/** For a move that somebody else may have made at the same moment. */
+export function unlessWrongState(error: unknown): void {
   if (!isWrongTransition(error)) throw error;
 }
 
@@ -59,11 +60,15 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
 
   async function move(id: string, operation: Move, change: TicketChange, at: Instant): Promise<Ticket> {
     const before = await require(id);
-    await counted(operation, before, async () => {
+    const pickedUp = await counted(operation, before, async () => {
       const { from } = TRANSITIONS[operation];
       const to =
         operation === 'reopen' && before.escalation !== undefined ? 'escalated' : TRANSITIONS[operation].to;
-      if (await port.move(id, from, to, { ...SETTLED_BY_NOBODY[operation], ...change }, at)) return;
+      const written = { ...SETTLED_BY_NOBODY[operation], ...change };
+      // Of two who take it at once one picks it up; the other takes it over.
+      const free = operation === 'assign' && before.assignee === undefined;
+      if (free && (await port.move(id, from, to, written, at, 'unassigned'))) return true;
+      if (await port.move(id, from, to, written, at)) return false;
       throw wrongTransition(operation, (await require(id)).status, from);
     });
     count(operation, before, 'success');
@@ -74,7 +79,7 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
       evaluateResolution(metrics, before, seconds);
     } else if (operation === 'reopen') {
       metrics.inc('fte_ticket_reopens_total', { category, channel });
-    } else if (operation === 'assign' && escalation !== undefined && before.assignee === undefined) {
+    } else if (pickedUp && escalation !== undefined) {
       const seconds = (at - escalation.at) / 1000;
       metrics.observe('fte_human_pickup_time_seconds', { priority }, seconds);
       evaluate(metrics, 'human_ack', channel, seconds);

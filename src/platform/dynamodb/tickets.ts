@@ -77,9 +77,11 @@ export function ticketPort(table: Table): TicketPort {
       };
     },
 
-    move(id, from, to, change, at) {
+    move(id, from, to, change, at, onlyIf) {
       const { condition, values } = inStatus(from);
-      return update(id, { ...change, status: to, updatedAt: at }, condition, values);
+      const whole =
+        onlyIf === undefined ? condition : `${condition} AND attribute_not_exists(ticket.assignee)`;
+      return update(id, { ...change, status: to, updatedAt: at }, whole, values);
     },
 
     goOn: (id, messageId, at) =>
@@ -106,6 +108,21 @@ export function ticketPort(table: Table): TicketPort {
         ConditionExpression: 'attribute_exists(ticket.escalation)',
         ExpressionAttributeValues: { ':true': true },
       });
+    },
+
+    async unannounced(before) {
+      const { items } = await table.query({
+        IndexName: 'gsi1',
+        KeyConditionExpression: 'gsi1pk = :status',
+        FilterExpression: 'ticket.escalation.notified = :false AND ticket.escalation.#at < :before',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: {
+          ':status': statusIndex('escalated'),
+          ':false': false,
+          ':before': before,
+        },
+      });
+      return items.map((item) => item.ticket as Ticket);
     },
 
     rate: (id, rating) =>

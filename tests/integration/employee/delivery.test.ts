@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 let replies = 0;
-async function stored(): Promise<Reply> {
+async function stored(more: Partial<Reply> = {}): Promise<Reply> {
   replies += 1;
   const reply: Reply = {
     id: `rep_${replies}`,
@@ -41,6 +41,7 @@ async function stored(): Promise<Reply> {
     partsSent: 0,
     deliveryStatus: undefined,
     correlationId: 'c',
+    ...more,
   };
   await connected.replies.storeOnce(reply);
   return reply;
@@ -97,6 +98,46 @@ test('an answer of the provider that nobody understands is in doubt, too', async
   await deliver(reply, 2);
   expect(sent).toHaveLength(1);
   expect(await statusOf(reply)).toBe('in_doubt');
+});
+
+/** Sends a reply into a conversation and is cut off before it notes that the customer was answered. */
+async function sentAndCutOff(more: Partial<Reply> = {}) {
+  const reply = await stored(more);
+  const { conversationId: id, ticketId } = reply;
+  const startedAt = Date.now() - 5_000;
+  await connected.conversations.open({
+    id, ticketId, customerId: 'cst_1', channel: 'web_form', startedAt, lastMessageAt: startedAt, lastFrom: 'customer',
+    sentiment: { sum: 0, turns: 0 }, escalatedAt: undefined, surveyedAt: undefined,
+  }); // biome-ignore format: a table
+  const cutOff = { ...connected.conversations, touch: () => Promise.reject(new Error('cut off')) };
+  const sender: ReplySender = { send: async () => undefined };
+  const ports = { ...connected, sender };
+  const first = modules.deliver(body(reply), 1, { ...ports, conversations: cutOff }).catch(String);
+  return { id, startedAt, first: await first, again: () => modules.deliver(body(reply), 2, ports) };
+}
+
+test('cut off after it was sent: the next delivery notes that the customer was answered', async () => {
+  const { id, first, again } = await sentAndCutOff();
+  expect(first).toMatch('cut off');
+  await again();
+  const noted = await connected.conversations.get(id);
+  expect(noted?.lastFrom).toBe('employee');
+  await again();
+  expect(await connected.conversations.get(id)).toEqual(noted);
+});
+
+test('cut off after it was sent: what the customer wrote since stays the last word', async () => {
+  const { id, again } = await sentAndCutOff();
+  const at = Date.now() + 1;
+  await connected.conversations.touch(id, 'customer', at);
+  await again();
+  expect(await connected.conversations.get(id)).toMatchObject({ lastFrom: 'customer', lastMessageAt: at });
+});
+
+test('a survey that was sent is nobody’s last word, however often it comes', async () => {
+  const { id, startedAt, again } = await sentAndCutOff({ purpose: 'survey' });
+  await again();
+  expect(await connected.conversations.get(id)).toMatchObject({ lastMessageAt: startedAt });
 });
 
 test('what the provider surely refused is tried again, and after the last time a person has it', async () => {

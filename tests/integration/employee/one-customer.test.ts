@@ -5,7 +5,12 @@ import { sumOf } from '../../running/counted.ts';
 import { type RunningService, startService } from '../../running/service.ts';
 
 let service: RunningService;
-let tell: (from: Address, channel: InboundMessage['channel'], text: string) => Promise<{ seen: string }>;
+let tell: (
+  from: Address,
+  channel: InboundMessage['channel'],
+  text: string,
+  attempts?: number,
+) => Promise<{ seen: string }>;
 let customerOf: (
   kind: Address['kind'],
   value: string,
@@ -22,7 +27,7 @@ beforeAll(async () => {
   const ports = connect();
   const knowledge = loadKnowledgeBase(ports.config.knowledgeDir);
   let messages = 0;
-  tell = async (from, channel, text) => {
+  tell = async (from, channel, text, attempts = 1) => {
     messages += 1;
     const message: InboundMessage = {
       id: `${channel}#${messages}`, channel, from, customerName: undefined, subject: undefined, text,
@@ -39,11 +44,9 @@ beforeAll(async () => {
         return playbook.doGenerate(options);
       },
     };
-    await handleTurn(
-      message.id,
-      { remainingMs: 30_000, last: false },
-      { ...ports, knowledge, model, prices: {} },
-    );
+    const turn = { ...ports, knowledge, model, prices: {} };
+    for (let i = 0; i < attempts; i++)
+      await handleTurn(message.id, { remainingMs: 30_000, last: false }, turn);
     // What the employee sends is seen once it has left.
     service.work(['deliver']);
     return { seen };
@@ -124,8 +127,10 @@ test('a name alone lets nobody into a record', async () => {
 
 test('a number that belongs to one customer is not given to another', async () => {
   await tell(mail('second@example.com'), 'email', 'My number is +1 650 555 0042, how do I swap a shift?');
-  await tell(number('+16505550042'), 'whatsapp', 'I am second@example.com, too: how do I swap a shift?');
-  expect(await matches('ambiguous')).toBe(1);
+  const matched = await matches('matched');
+  await tell(number('+16505550042'), 'whatsapp', 'I am second@example.com, too: how do I swap a shift?', 2);
+  // Once a message, however often the queue brings it, and as nothing else.
+  expect([await matches('ambiguous'), await matches('matched')]).toEqual([1, matched]);
   expect((await customerOf('whatsapp', '+16505550042')).id).toBe(
     (await customerOf('email', 'ada@example.com')).id,
   );

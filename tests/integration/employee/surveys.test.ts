@@ -194,6 +194,28 @@ test('a number that nobody asked for is a message like any other', async () => {
   expect(grown.tools).toBeGreaterThan(0);
 });
 
+test('a number that answers what a person asked after the survey is for the person', async () => {
+  const from = '+16505551013';
+  await whatsapp(from, 'How do I add another location?');
+  await answered(from);
+  await upkeepAt(21);
+  await toldTo(from, 2);
+  const { ticketId: id, conversationId } = await placeOf(from);
+  const operate = (route: string, body: object) =>
+    service.request(`POST /support/ticket/{id}/${route}`, { id }, { operator: true, body });
+  await operate('assign', { assignee: 'Grace' });
+  await operate('reply', { message: 'How many locations do you have?' });
+  await until('the question is noted', async () =>
+    (await ports.conversations.entries(conversationId)).some((one) => one.from === 'person' && one.delivered),
+  );
+  const grown = await growth({ ratings: ['fte_csat_ratings_total', {}] }, async () => {
+    await whatsapp(from, '4', 21.1);
+    expect((await toldTo(from, 4))[3]).toMatch(/A member of our team is on it/);
+  });
+  expect(grown.ratings).toBe(0);
+  expect((await ports.tickets.require(id)).rating).toBeUndefined();
+});
+
 test('after 24 hours WhatsApp lets nobody ask; by mail it still goes', async () => {
   const [number, address] = ['+16505551004', 'late@example.com'];
   await whatsapp(number, 'How do I clock out?');

@@ -96,18 +96,59 @@ test('who waits for an answer is seen after an hour, and has a person before the
   });
 });
 
-test('whoever was cut off between escalating and telling the team, upkeep tells it', async () => {
+const noQueue = () => ({ ...ports.queue, send: () => Promise.reject(new Error('no queue')) });
+const announceAt = (hours: number, queue = ports.queue) =>
+  waiting.announceForgotten({ ...ports, queue, correlationId: 'c', now: later(hours) });
+/** An escalation by upkeep, 0.21 hours from now, that is cut off before the team is told. */
+async function escalatedInSilence(): Promise<string> {
+  service.work();
   const id = await answered(questionOf({ priority: 'urgent' }));
   await service.rest();
-  const ticket = await ports.tickets.require(id);
-  await ports.conversations.touch(ticket.conversationId, 'customer', Date.now());
-  const escalateAt = (hours: number, queue = ports.queue) =>
-    waiting.escalateAtRisk({ ...ports, queue, correlationId: 'c', now: later(hours) });
-  const down = { ...ports.queue, send: async () => Promise.reject(new Error('no queue')) };
-  await expect(escalateAt(0.21, down)).rejects.toThrow('no queue');
+  const { conversationId } = await ports.tickets.require(id);
+  await ports.conversations.touch(conversationId, 'customer', Date.now());
+  const broken = { ...ports, queue: noQueue(), correlationId: 'c', now: later(0.21) };
+  await expect(waiting.escalateAtRisk(broken)).rejects.toThrow('no queue');
   expect(await ports.tickets.require(id)).toMatchObject({ escalation: { notified: false } });
-  expect(await escalateAt(0.22)).toBe(0);
-  expect(await ports.tickets.require(id)).toMatchObject({ escalation: { notified: true } });
+  return id;
+}
+
+test.each(['customer', 'employee', 'person'] as const)(
+  'cut off between escalating and telling the team: upkeep tells it, though the last word is the %s’s',
+  async (from) => {
+    const id = await escalatedInSilence();
+    const { conversationId } = await ports.tickets.require(id);
+    await ports.conversations.touch(conversationId, from, later(0.22)());
+    const before = await ports.queue.size('escalations');
+    // A turn may be about to do it.
+    expect(await announceAt(0.28)).toBe(0);
+    expect(await announceAt(0.3)).toBe(1);
+    expect(await announceAt(0.31)).toBe(0);
+    expect(await ports.queue.size('escalations')).toBe(before + 1);
+    expect(await ports.tickets.require(id)).toMatchObject({ escalation: { notified: true } });
+  },
+);
+
+test('of an escalated ticket that a person has settled the team hears when it is opened again', async () => {
+  const id = await escalatedInSilence();
+  await service.request('POST /support/ticket/{id}/resolve', { id }, { operator: true });
+  expect(await announceAt(0.3)).toBe(0);
+  await service.request('POST /support/ticket/{id}/reopen', { id }, { operator: true });
+  expect(await announceAt(0.3)).toBe(1);
+});
+
+test('one that can not be told keeps none of those behind it from being told', async () => {
+  const [first, second] = [await escalatedInSilence(), await escalatedInSilence()];
+  const queue: typeof ports.queue = {
+    ...ports.queue,
+    send: async (name, message) => {
+      if (message.group === first) throw new Error('not this one');
+      await ports.queue.send(name, message);
+    },
+  };
+  await expect(announceAt(0.3, queue)).rejects.toThrow('not this one');
+  expect(await ports.tickets.require(first)).toMatchObject({ escalation: { notified: false } });
+  expect(await ports.tickets.require(second)).toMatchObject({ escalation: { notified: true } });
+  expect(await announceAt(0.3)).toBe(1);
 });
 
 test('a waiting customer is worth a person within four hours at least', async () => {
@@ -138,6 +179,30 @@ test('targets are evaluated where they are met or missed', async () => {
     delivery + 1,
   ]);
   expect(await count('fte_sla_breaches_total', { sla: 'human_ack', channel: 'web_form' })).toBe(0);
+});
+
+test('of two who take an escalated ticket at the same moment one has picked it up', async () => {
+  const { createTickets } = await import('../../../src/fte/tickets/tickets.ts');
+  const id = await answered(refundOf());
+  const assign = (tickets: typeof ports.tickets, assignee: string) =>
+    tickets.move(id, 'assign', { assignee }, Date.now());
+  let first = true;
+  const store: typeof ports.ticketStore = {
+    ...ports.ticketStore,
+    move: async (...args) => {
+      if (first) await assign(ports.tickets, 'Grace');
+      first = false;
+      return ports.ticketStore.move(...args);
+    },
+  };
+  const counted = async () => [
+    await count('fte_human_pickup_time_seconds'),
+    await count('fte_sla_evaluations_total', { sla: 'human_ack' }),
+    await count('fte_ticket_operations_total', { operation: 'assign', status: 'success' }),
+  ];
+  const [pickups = 0, acks = 0, operations = 0] = await counted();
+  expect((await assign(createTickets(store, ports.metrics), 'Ada')).assignee).toBe('Ada');
+  expect(await counted()).toEqual([pickups + 1, acks + 1, operations + 2]);
 });
 
 test.each([
