@@ -68,6 +68,10 @@ const rejectionSeries = (channel: string, reason: string) =>
   `fte_webhook_rejections_total ${channel} ${reason}`;
 const ERRORS = 'fte_errors_total';
 
+/** A flood from a provider is answered with 200, since it would be sent again: no answer speaks of it. */
+const isSilent = ({ channel, reason }: Readonly<Record<string, string>>) =>
+  reason === 'rate_limited' && channel !== 'web_form';
+
 /** The series that the answers speak of, as the metrics have them. */
 function counted(families: readonly Family[]): Tally {
   const tally = new Tally();
@@ -76,7 +80,7 @@ function counted(families: readonly Family[]): Tally {
       const { labels } = one;
       const value = 'value' in one ? one.value : 0;
       if (name === 'fte_http_requests_total') tally.add(requestSeries(labels.method ?? '', labels.endpoint ?? '', labels.status_code ?? ''), value);
-      if (name === 'fte_webhook_rejections_total') tally.add(rejectionSeries(labels.channel ?? '', labels.reason ?? ''), value);
+      if (name === 'fte_webhook_rejections_total' && !isSilent(labels)) tally.add(rejectionSeries(labels.channel ?? '', labels.reason ?? ''), value);
       if (name === ERRORS) tally.add(ERRORS, value);
     }
   }
