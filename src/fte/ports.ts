@@ -33,8 +33,8 @@ export interface MessagePort {
   /** Messages that were received before `before` and that no queue has taken, oldest first. */
   unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
   /**
-   * Counts a message of a sender; returns how many came within a minute of it, before or after, this one included. The
-   * same one is counted once, however often it is tried.
+   * Counts a message of a sender; returns how many came in the minute before it, or after it where that is more, this one
+   * included. The same one is counted once, however often it is tried.
    */
   countRecent(sender: Address, messageId: string, at: Instant): Promise<number>;
 }
@@ -165,7 +165,7 @@ export interface TicketPort {
     priority: Ticket['priority'],
   ): Promise<boolean>;
   markNotified(id: string): Promise<void>;
-  /** Tickets with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
+  /** Tickets of the last 30 days with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
   unannounced(before: Instant): Promise<readonly Ticket[]>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;

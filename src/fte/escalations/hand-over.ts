@@ -44,6 +44,8 @@ export async function announceEscalation(
   await ports.tickets.markNotified(ticket.id);
 }
 
+const isSettled = ({ status }: Ticket) => status === 'resolved' || status === 'closed';
+
 /**
  * Hands a ticket to people and tells them; false when it was theirs already. One that was settled meanwhile, by a rating or
  * an operator, is opened again: the customer is about to be told that a person has it.
@@ -64,12 +66,12 @@ export async function handOver(
   const { tickets, ticketStore, queue, now } = ports;
   let escalated = await tickets.escalate(await tickets.require(id), why, now());
   let ticket = await tickets.require(id);
-  if (ticket.escalation === undefined) {
+  if (isSettled(ticket)) {
     await tickets.move(id, 'reopen', {}, now()).catch(unlessWrongState);
-    escalated = await tickets.escalate(ticket, why, now());
+    if (ticket.escalation === undefined) escalated = await tickets.escalate(ticket, why, now());
     ticket = await tickets.require(id);
   }
-  if (ticket.escalation === undefined)
+  if (ticket.escalation === undefined || isSettled(ticket))
     throw wrongTransition('escalate', ticket.status, TRANSITIONS.escalate.from);
   await announceEscalation({ queue, tickets: ticketStore }, ticket, correlationId);
   return escalated;

@@ -152,6 +152,8 @@ export async function ratingIn(
   if (score === undefined) return undefined;
   const survey = await replies.get(ticket.conversationId, surveyId(ticket.id));
   if (survey === undefined || survey.status === 'pending' || survey.status === 'failed') return undefined;
+  // Written before it was asked, and late on its way.
+  if (message.receivedAt < survey.createdAt) return undefined;
   const askedAt: Instant = survey.sentAt ?? survey.createdAt;
   if (message.receivedAt - askedAt >= SETTLE_AFTER_MS) return undefined;
   return spokeBetween(askedAt, message.receivedAt, entries) ? undefined : score;

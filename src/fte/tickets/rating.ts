@@ -66,8 +66,8 @@ export async function noteRating(
   if (conversation !== undefined) await settle(conversation, { ...ticket, rating }, ports);
   if (type === 'ai_resolved' && ticket.resolvedAt === undefined && ticket.status === 'open') {
     const change = { resolvedAt: rating.at, resolvedBy: 'employee' } as const;
-    // The rating stands, whatever becomes of the ticket: a person may have moved it meanwhile.
-    await ports.tickets.move(id, 'resolve', change, rating.at).catch((error: unknown) => {
+    // The rating stands, whatever becomes of the ticket: it may have been given to a person meanwhile, and stays theirs.
+    await ports.tickets.move(id, 'resolve', change, rating.at, ['open']).catch((error: unknown) => {
       if (!isWrongTransition(error)) throw error;
       ports.log.warn('a rated ticket was not resolved', { ticket_id: id, error });
     });

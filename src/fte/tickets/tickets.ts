@@ -4,7 +4,7 @@ import { isWrongTransition, ticketNotFound, wrongTransition } from '../errors.ts
 import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
 import { evaluate, evaluateResolution } from '../targets.ts';
-import type { Priority, TicketOperation } from '../vocabulary.ts';
+import type { Priority, TicketOperation, TicketStatus } from '../vocabulary.ts';
 import { type Move, TRANSITIONS } from './transitions.ts';
 
 export interface EscalationCause extends Pick<Escalation, 'reason' | 'summary' | 'messageId'> {
@@ -27,8 +27,17 @@ export interface Tickets {
   create(ticket: Ticket): Promise<boolean>;
   /** The customer goes on with a message: a settled ticket is opened again, else it is noted; once a message. */
   goOn(ticket: Ticket, messageId: string, at: Instant): Promise<void>;
-  /** @throws a 404 or, in a status that does not allow it, a 409. */
-  move(id: string, move: Move, change: TicketChange, at: Instant): Promise<Ticket>;
+  /**
+   * @param from the statuses in which it may be done, where they are fewer than usual.
+   * @throws a 404 or, in a status that does not allow it, a 409.
+   */
+  move(
+    id: string,
+    move: Move,
+    change: TicketChange,
+    at: Instant,
+    from?: readonly TicketStatus[],
+  ): Promise<Ticket>;
   /** Hands the ticket to people, once in its life; false when that was done before. */
   escalate(ticket: Ticket, why: EscalationCause, at: Instant): Promise<boolean>;
   /** @throws a 404. */
@@ -58,10 +67,15 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     return ticket;
   }
 
-  async function move(id: string, operation: Move, change: TicketChange, at: Instant): Promise<Ticket> {
+  async function move(
+    id: string,
+    operation: Move,
+    change: TicketChange,
+    at: Instant,
+    from: readonly TicketStatus[] = TRANSITIONS[operation].from,
+  ): Promise<Ticket> {
     const before = await require(id);
     const pickedUp = await counted(operation, before, async () => {
-      const { from } = TRANSITIONS[operation];
       const to =
         operation === 'reopen' && before.escalation !== undefined ? 'escalated' : TRANSITIONS[operation].to;
       const written = { ...SETTLED_BY_NOBODY[operation], ...change };

@@ -1,9 +1,11 @@
+import type { Family } from '../families.ts';
 import { type AskGateway, groupPath } from '../push/gateway.ts';
 import { encodeDelimited } from '../push/protobuf.ts';
 import { INSTANCE_JOB } from '../push/wire.ts';
 import { FLEET_JOB, type Inbox, type Poisoned } from './entries.ts';
 import type { LedgerStore } from './ledger.ts';
 import { laneKey } from './merge.ts';
+import { publishedVersion } from './publication.ts';
 
 /** Deletions that are under way at a time. */
 const AT_ONCE = 16;
@@ -44,14 +46,18 @@ export async function clean(
 /**
  * Deletes the totals from the gateways that they are not published to any more. Prometheus scrapes those, too, and would
  * see each counter fall and rise again with every scrape.
+ *
+ * @param published what was read of the gateway that they are published to
  */
 export async function leave(
   read: readonly ReadInbox[],
-  publishUrl: string | undefined,
+  published: readonly Family[],
   ask: AskGateway,
 ): Promise<void> {
+  const live = publishedVersion(published);
+  // Each version is published once: what holds the same one is the same gateway, whatever it is called.
   for (const { url, inbox } of read)
-    if (url !== publishUrl && inbox.published.length > 0)
+    if (inbox.published.length > 0 && publishedVersion(inbox.published) !== live)
       await ask({ method: 'DELETE', url: `${url}${groupPath(FLEET_JOB)}`, deadlineMs: DEADLINE_MS });
 }
 

@@ -198,7 +198,7 @@ export function createFleet(options: FleetOptions): Fleet {
         ? await publish(publishUrl, families, version + 1)
         : undefined;
     await clean(views.read, done, ask);
-    if (answer?.outcome === 'success') await leave(views.read, publishUrl, ask);
+    if (answer?.outcome === 'success') await leave(views.read, views.published ?? [], ask);
     await onStep?.('cleaned');
     if (answer !== undefined && answer.outcome !== 'success') throw publishFailed(publishUrl ?? '', answer);
     if (published === undefined) throw views.failure;

@@ -85,7 +85,10 @@ export function messagePort(table: Table): MessagePort {
         const others = ((item?.recent ?? []) as (typeof own)[]).filter((one) => one.id !== own.id);
         // Providers bring messages late: one of half an hour ago neither is part of what comes now, nor ends it.
         const recent = [...others, own].slice(-MOST_RECENT);
-        const count = 1 + others.filter((one) => Math.abs(one.at - at) < MINUTE_MS).length;
+        // The minute before it and the one after are two: together they would make a flood of what is none.
+        const before = others.filter((one) => one.at <= at && at - one.at < MINUTE_MS).length;
+        const after = others.filter((one) => one.at >= at && one.at - at < MINUTE_MS).length;
+        const count = 1 + Math.max(before, after);
         const written = await table.update(key, {
           UpdateExpression: 'SET recent = :recent, version = :next, expires_at = :expires',
           ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',

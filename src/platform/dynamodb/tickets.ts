@@ -7,6 +7,9 @@ import { sortable, type Table } from './table.ts';
 
 const statusIndex = (status: TicketStatus) => `TICKET#${status}`;
 
+/** A ticket that is older was escalated, and its news lost, long ago: it is in the list of escalated ones. */
+const LOOK_BACK_MS = 30 * 86_400_000;
+
 /** `TICKET#<id>` holds the receipt that intake leaves and the ticket that the agent commits. */
 export function ticketPort(table: Table): TicketPort {
   async function update(
@@ -113,11 +116,13 @@ export function ticketPort(table: Table): TicketPort {
     async unannounced(before) {
       const { items } = await table.query({
         IndexName: 'gsi1',
-        KeyConditionExpression: 'gsi1pk = :status',
+        // By when tickets were opened: those that people never settle may not be read every minute for ever.
+        KeyConditionExpression: 'gsi1pk = :status AND gsi1sk > :oldest',
         FilterExpression: 'ticket.escalation.notified = :false AND ticket.escalation.#at < :before',
         ExpressionAttributeNames: { '#at': 'at' },
         ExpressionAttributeValues: {
           ':status': statusIndex('escalated'),
+          ':oldest': sortable(before - LOOK_BACK_MS),
           ':false': false,
           ':before': before,
         },

@@ -267,6 +267,8 @@ test('the minute of the rate limit slides', async () => {
   expect(await count('e@x.example', 2100, 2101, 2102, 2103, 2104, 0, 2105)).toEqual([1, 2, 3, 4, 5, 1, 6]);
   expect(await count('f@x.example', 240, 180, 120, 61, 60, 0)).toEqual([1, 1, 1, 2, 2, 1]);
   expect(await count('g@x.example', 5, 4, 3, 2, 1, 0)).toEqual([1, 2, 3, 4, 5, 6]);
+  // Four a minute, of which one comes last: it counts with those of one minute, not of two.
+  expect(await count('h@x.example', 0, 15, 30, 60, 75, 90, 45)).toEqual([1, 2, 3, 3, 3, 3, 4]);
 });
 
 test('the health check says what it reached', async () => {

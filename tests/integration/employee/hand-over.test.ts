@@ -69,3 +69,40 @@ test('settled once more, nobody is told that a person has it; the next attempt h
   expect(await ticket()).toMatchObject({ status: 'escalated', escalation: { notified: true } });
   expect(await replies()).toHaveLength(1);
 });
+
+test('a ticket that people had, and settled before the next attempt, is opened again before its customer is told that they have it', async () => {
+  const { ports, handleTurn, formMessage } = modules;
+  const delivery = { idempotencyKey: undefined, receivedAt: Date.now(), correlationId: 'c' };
+  const { message } = await ports.messages.storeOnce(formMessage(refundOf(), delivery));
+  const replies = { ...ports.replies, storeOnce: () => Promise.reject(new Error('cut off')) };
+  const attempt = { remainingMs: 30_000, last: false };
+  await expect(handleTurn(message.id, attempt, { ...ports, replies })).rejects.toThrow();
+  await ports.tickets.move(message.ticketId, 'resolve', {}, Date.now());
+  await handleTurn(message.id, attempt, ports);
+  expect(await ports.tickets.require(message.ticketId)).toMatchObject({ status: 'escalated' });
+});
+
+test('a rating that meets a ticket which has just been given to people leaves it with them', async () => {
+  const { ports, handleTurn, formMessage } = modules;
+  const { noteRating } = await import('../../../src/fte/tickets/rating.ts');
+  const delivery = { idempotencyKey: undefined, receivedAt: Date.now(), correlationId: 'c' };
+  const { message } = await ports.messages.storeOnce(formMessage(refundOf(), delivery));
+  await handleTurn(message.id, { remainingMs: 30_000, last: false }, ports);
+  const escalated = await ports.tickets.require(message.ticketId);
+  // As it was read a moment ago, answered and open.
+  const before = { ...escalated, status: 'open', escalation: undefined } as const;
+  const conversations = {
+    ...ports.conversations,
+    entries: async (id: string) =>
+      (await ports.conversations.entries(id)).map((entry) => ({ ...entry, delivered: true })),
+  };
+  await noteRating(
+    before,
+    { score: 5, comment: undefined },
+    { ...ports, conversations, store: ports.ticketStore },
+  );
+  expect(await ports.tickets.require(message.ticketId)).toMatchObject({
+    status: 'escalated',
+    rating: { score: 5 },
+  });
+});

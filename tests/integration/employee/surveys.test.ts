@@ -216,6 +216,21 @@ test('a number that answers what a person asked after the survey is for the pers
   expect((await ports.tickets.require(id)).rating).toBeUndefined();
 });
 
+test('a number that was written before the survey, and came late, is no rating', async () => {
+  const from = '+16505551014';
+  await whatsapp(from, 'How do I add a location to my account?');
+  await answered(from);
+  await upkeepAt(21);
+  await toldTo(from, 2);
+  const { ticketId: id } = await placeOf(from);
+  const grown = await growth({ ratings: ['fte_csat_ratings_total', {}] }, async () => {
+    await whatsapp(from, '2', 20.9);
+    await toldTo(from, 3);
+  });
+  expect(grown.ratings).toBe(0);
+  expect((await ports.tickets.require(id)).rating).toBeUndefined();
+});
+
 test('after 24 hours WhatsApp lets nobody ask; by mail it still goes', async () => {
   const [number, address] = ['+16505551004', 'late@example.com'];
   await whatsapp(number, 'How do I clock out?');

@@ -172,6 +172,10 @@ describe('the fleet', () => {
     for (const { url } of [a, a, b]) await publishingTo(url).fold(() => []);
     expect(read(await published(b.url), 'shop_orders_total', { kind: 'new' }).value).toBe(1);
     expect(await published(a.url)).toEqual([]);
+    // One gateway under two names is not another one.
+    const { port } = new URL(b.url);
+    await publishingTo(`http://localhost:${port}`).fold(() => []);
+    expect(read(await published(b.url), 'shop_orders_total', { kind: 'new' }).value).toBe(1);
     // What instances pushed stays where it is.
     expect((await readInbox(a.url)).entries).toHaveLength(1);
   });
