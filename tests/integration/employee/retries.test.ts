@@ -117,7 +117,7 @@ async function surveyed(first: InboundMessage): Promise<InboundMessage> {
     await ports.replies.settle(reply, 'sent', Date.now());
   }
   const { followUpMessage } = await load();
-  const delivery = { idempotencyKey: undefined, receivedAt: Date.now() + 1, correlationId: 'c' };
+  const delivery = { idempotencyKey: undefined, receivedAt: now() + 1, correlationId: 'c' };
   const rating = followUpMessage({ message: '5' }, first.ticketId, first.from, delivery);
   await ports.messages.storeOnce(rating);
   return rating;
