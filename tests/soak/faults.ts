@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ROADS } from '../faults/letters.ts';
 import { type StormReport, storm } from '../faults/storm.ts';
+import { whole } from './options.ts';
 
 const HELP = `npm run soak:faults [-- options]
 
@@ -29,13 +30,7 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const [messages, seed] = [Number(values.messages), Number(values.seed)];
-if (!(Number.isInteger(messages) && messages > 0 && Number.isInteger(seed) && seed >= 0)) {
-  process.stderr.write(
-    `--messages is "${values.messages}" and --seed "${values.seed}"; both may be whole numbers, messages above 0.\n`,
-  );
-  process.exit(1);
-}
+const [messages, seed] = [whole('messages', values.messages, 1), whole('seed', values.seed, 0)];
 
 let told = 0;
 function progress({

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type StormReport, storm } from './hostile/storm.ts';
 import { type WireReport, wireStorm } from './hostile/wire.ts';
 import { openWorld } from './hostile/world.ts';
+import { whole } from './options.ts';
 
 const HELP = `npm run soak:hostile [-- options]
 
@@ -36,13 +37,11 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-function whole(name: 'requests' | 'wire' | 'seed', least: number): number {
-  const number = Number(values[name]);
-  if (Number.isInteger(number) && number >= least) return number;
-  process.stderr.write(`--${name} is "${values[name]}"; it may be a whole number from ${least} on.\n`);
-  process.exit(1);
-}
-const [requests, wire, seed] = [whole('requests', 1), whole('wire', 0), whole('seed', 0)];
+const [requests, wire, seed] = [
+  whole('requests', values.requests, 1),
+  whole('wire', values.wire, 0),
+  whole('seed', values.seed, 0),
+];
 
 const progress = (of: number, what: string) => (done: number) =>
   process.stderr.write(

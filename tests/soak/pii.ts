@@ -1,6 +1,7 @@
 /** `npm run soak:pii`: planted identities through every channel while everything fails; then all output is searched. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { whole } from './options.ts';
 import { runPii } from './pii-run.ts';
 
 const HELP = `npm run soak:pii [-- options]
@@ -27,13 +28,7 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const [howMany, seed] = [Number(values.identities), Number(values.seed)];
-if (!(Number.isInteger(howMany) && howMany > 0 && Number.isInteger(seed))) {
-  process.stderr.write(
-    `--identities is "${values.identities}" and --seed "${values.seed}"; both may be whole numbers.\n`,
-  );
-  process.exit(1);
-}
+const [howMany, seed] = [whole('identities', values.identities, 1), whole('seed', values.seed, 0)];
 
 // Bound now: the run takes the streams over.
 const write = process.stderr.write.bind(process.stderr);

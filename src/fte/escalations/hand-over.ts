@@ -2,7 +2,7 @@ import type { Instant, Ticket } from '../entities.ts';
 import { wrongTransition } from '../errors.ts';
 import type { QueuePort, TicketPort } from '../ports.ts';
 import { type EscalationCause, type Tickets, unlessWrongState } from '../tickets/tickets.ts';
-import { TRANSITIONS } from '../tickets/transitions.ts';
+import { isSettled, TRANSITIONS } from '../tickets/transitions.ts';
 
 /** Why a person hears of a ticket. */
 export type HandOverKind = 'escalated' | 'delivery_in_doubt' | 'delivery_failed' | 'customer_wrote_again';
@@ -43,8 +43,6 @@ export async function announceEscalation(
   });
   await ports.tickets.markNotified(ticket.id);
 }
-
-const isSettled = ({ status }: Ticket) => status === 'resolved' || status === 'closed';
 
 /**
  * Hands a ticket to people and tells them; false when it was theirs already. One that was settled meanwhile, by a rating or

@@ -5,7 +5,7 @@ import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
 import { evaluate, evaluateResolution } from '../targets.ts';
 import type { Priority, TicketOperation, TicketStatus } from '../vocabulary.ts';
-import { type Move, TRANSITIONS } from './transitions.ts';
+import { isSettled, type Move, TRANSITIONS } from './transitions.ts';
 
 export interface EscalationCause extends Pick<Escalation, 'reason' | 'summary' | 'messageId'> {
   readonly priority: Priority;
@@ -111,8 +111,7 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     },
 
     async goOn(ticket, messageId, at) {
-      const { status } = await require(ticket.id);
-      if (status === 'resolved' || status === 'closed') {
+      if (isSettled(await require(ticket.id))) {
         // A person may reopen it at the same moment: then it is open, as it should be.
         await move(ticket.id, 'reopen', { lastMessageId: messageId }, at).catch(unlessWrongState);
       }

@@ -14,4 +14,8 @@ export const TRANSITIONS = {
   close: { from: ['open', 'escalated', 'in_progress', 'resolved'], to: 'closed' },
 } as const satisfies Record<string, { from: readonly TicketStatus[]; to: TicketStatus | undefined }>;
 
+/** Whether nobody works on it any more: only what was settled can be opened again. */
+export const isSettled = ({ status }: { readonly status: TicketStatus }): boolean =>
+  (TRANSITIONS.reopen.from as readonly TicketStatus[]).includes(status);
+
 export type Move = 'assign' | 'resolve' | 'reopen' | 'close';
