@@ -11,6 +11,8 @@ import { deadLetters, newsOf, openWitness, sendsOf } from './witness.ts';
 export interface StormOptions {
   readonly messages: number;
   readonly seed: number;
+  /** One of so many calls is the last that a process makes: a short run wants more of them to meet any. */
+  readonly diesOnceIn?: number;
   readonly progress?: (done: {
     readonly phase: string;
     readonly sent: number;
@@ -90,10 +92,11 @@ function schedule(invoke: (functionKey: string, event: unknown) => Promise<unkno
 export async function storm({
   messages,
   seed,
+  diesOnceIn,
   progress = () => undefined,
 }: StormOptions): Promise<StormReport> {
   const started = performance.now();
-  const chaos = createChaos(seeded(seed + 1));
+  const chaos = createChaos(seeded(seed + 1), diesOnceIn);
   const { decide, diesAtEnd } = chaos;
   const ways = { retrySeconds: 1, patienceMs: 2_000, most: 5, pollEveryMs: 250 };
   const deployment = await deploy({ decide, diesAtEnd, ...ways });
