@@ -12,6 +12,8 @@ export const PRICES = Object.freeze({
   traceRecorded: 5 / 1e6,
   s3Put: 0.005 / 1e3,
   s3Get: 0.0004 / 1e3,
+  /** CloudWatch's GetMetricStatistics and the like. */
+  cloudwatchRequest: 0.01 / 1e3,
   /** A custom metric of CloudWatch, the first ten thousand of them; for comparison. */
   customMetric: 0.3,
 });
@@ -57,6 +59,8 @@ const MINUTES = 30 * 24 * 60;
 const FLEET_S_A_MINUTE = 47;
 const UPKEEP_S_A_MINUTE = 1;
 const PASSES_A_MINUTE = 4;
+/** How old the oldest message of each queue is. */
+const CLOUDWATCH_REQUESTS_A_MINUTE = 3;
 /** Of the published totals, whatever the number of instances; a histogram is one metric, with each set of its labels. */
 export const CUSTOM_METRICS = 1288;
 
@@ -119,6 +123,11 @@ export function monthlyCosts(usage: Usage): readonly Cost[] {
         MINUTES * PASSES_A_MINUTE * (PRICES.s3Put + 2 * PRICES.tableWriteUnit + PRICES.tableReadUnit) +
         MINUTES * PRICES.s3Get,
       formula: 'passes × (object + pointer)',
+    },
+    {
+      item: 'Ages of the queues',
+      usd: MINUTES * CLOUDWATCH_REQUESTS_A_MINUTE * PRICES.cloudwatchRequest,
+      formula: `${MINUTES} minutes × ${CLOUDWATCH_REQUESTS_A_MINUTE} × price`,
     },
     { item: 'Monitoring machine', usd: usage.monitoringUsd, formula: 'as given' },
   ];

@@ -15,6 +15,8 @@ export interface Permissions {
   readonly consumes?: Queue;
   /** The queues that it asks for their length. */
   readonly measures?: readonly QueueName[];
+  /** Asks CloudWatch how old the queues' oldest messages are. */
+  readonly readsAges?: boolean;
   /** The objects of the fleet's ledger. */
   readonly ledger?: 'read' | 'write';
   /** Events that have failed for good go there: Lambda puts them on its behalf, the function those that no try would mend. */
@@ -80,6 +82,7 @@ export const PERMISSIONS: Readonly<Record<FunctionName, Permissions>> = {
     items: write,
     index: true,
     measures: ['incoming', 'outbound', 'escalations', 'dlq'],
+    readsAges: true,
     ledger: 'write',
     asksProviders: true,
     secrets: PROVIDER_SECRETS,

@@ -91,6 +91,8 @@ export function statementsOf(permissions: Permissions, facts: Facts): readonly S
       consumes === undefined ? [] : [arnOf(QUEUES[consumes])],
     ),
     ...allow(['sqs:GetQueueAttributes'], measured.map(arnOf)),
+    // CloudWatch knows no resources, either.
+    ...allow(['cloudwatch:GetMetricStatistics'], permissions.readsAges === true ? ['*'] : []),
     ...allow(['s3:GetObject'], ledger === undefined ? [] : [sub(`\${LedgerBucket.Arn}/ledger/*`)]),
     ...allow(
       ['s3:PutObject', 's3:DeleteObject'],

@@ -5,6 +5,7 @@ import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { connectFleet } from '../src/platform/fleet.ts';
 import { healthChecks } from '../src/platform/health-checks.ts';
 import { loadModelConfig } from '../src/platform/models/config.ts';
+import { queueAgePort } from '../src/platform/queue-ages.ts';
 import { connect } from '../src/platform/service.ts';
 import {
   BUILD_FACTS,
@@ -16,11 +17,15 @@ import {
 
 /** The last pass begins by then, so that the next minute's invocation finds nobody at work. */
 const LAST_BY_MS = 50_000;
+/** CloudWatch has a new value every minute, and a price for each call. */
+const AGES_EVERY_MS = 55_000;
 
 const service = connect();
 const { gateways, foldEveryS } = observabilityConfig;
 const checks = healthChecks(service, gateways, loadModelConfig(), loadChannelConfig());
 const fleet = connectFleet(service.config, service.table);
+const isLocal = service.config.stage === 'local';
+const queueAges = queueAgePort(service.config.queues, isLocal ? 0 : AGES_EVERY_MS);
 
 export const handler = instrument({
   function: 'fleet',
@@ -32,7 +37,11 @@ export const handler = instrument({
       const started = performance.now();
       let failures: readonly unknown[] = [];
       const { instances, published, complete } = await fleet.fold(async () => {
-        failures = await setGauges(BUILD_FACTS, await checkHealth(checks), { ...service, metrics: gauges });
+        failures = await setGauges(BUILD_FACTS, await checkHealth(checks), {
+          ...service,
+          queueAges,
+          metrics: gauges,
+        });
         return gauges.snapshot();
       });
       metrics.observe('fte_fleet_fold_duration_seconds', {}, (performance.now() - started) / 1000);
@@ -41,7 +50,7 @@ export const handler = instrument({
       if (failures.length > 0) throw failures[0];
     }
     // A local schedule comes often enough by itself.
-    const lastByMs = service.config.stage === 'local' ? 0 : LAST_BY_MS;
+    const lastByMs = isLocal ? 0 : LAST_BY_MS;
     return runPasses(pass, { everyMs: foldEveryS * 1_000, lastByMs, remainingMs });
   },
 });

@@ -80,11 +80,13 @@ export function localEnvironment(
 export function awsEnvironment({
   dynamodbUrl,
   sqsUrl,
-}: Pick<StandIns, 'dynamodbUrl' | 'sqsUrl'>): Record<string, string> {
+  cloudwatchUrl,
+}: Pick<StandIns, 'dynamodbUrl' | 'sqsUrl' | 'cloudwatchUrl'>): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
     AWS_ENDPOINT_URL_SQS: sqsUrl,
     AWS_ENDPOINT_URL_S3: sqsUrl,
+    AWS_ENDPOINT_URL_CLOUDWATCH: cloudwatchUrl,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_SESSION_TOKEN: '',

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { startCloudWatch } from './cloudwatch.ts';
 import { HOST } from './ports.ts';
 
 /** What stands in for AWS inside this process. */
@@ -9,6 +10,8 @@ export interface StandIns {
   readonly dynamodbUrl: string;
   /** Speaks both SQS and S3. */
   readonly sqsUrl: string;
+  /** Knows the age of the queues' oldest messages. */
+  readonly cloudwatchUrl: string;
   stop(): Promise<void>;
 }
 
@@ -37,11 +40,13 @@ export async function startStandIns(region: string, dataDir: string | undefined)
     defaultRegion: region,
     ...(dataDir === undefined ? {} : { dataDir: join(dataDir, 'sqs') }),
   });
+  const cloudwatch = await startCloudWatch(queues);
   return {
     dynamodbUrl: dynamodb.url,
+    cloudwatchUrl: cloudwatch.url,
     sqsUrl: `http://${HOST}:${queues.port}`,
     async stop() {
-      await queues.stop();
+      await Promise.all([queues.stop(), cloudwatch.close()]);
       dynamodb.server.closeAllConnections();
       await new Promise((resolve) => dynamodb.server.close(resolve));
     },

@@ -16,6 +16,7 @@ import {
   ROUTES,
   TICKET_OPERATIONS,
   TOOL_NAMES,
+  WORK_QUEUES,
 } from './vocabulary.ts';
 
 const CHANNEL = { channel: CHANNELS } as const;
@@ -226,8 +227,8 @@ export const catalogue = defineCatalogue({
   },
   fte_queue_oldest_message_age_seconds: {
     type: 'gauge',
-    help: 'Age of the oldest message of a queue.',
-    labels: { queue_name: QUEUES },
+    help: 'Age of the oldest message of a queue, to the minute.',
+    labels: { queue_name: WORK_QUEUES },
   },
 });
 

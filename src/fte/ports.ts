@@ -13,7 +13,7 @@ import type {
   ReplyStatus,
   Ticket,
 } from './entities.ts';
-import type { DeliveryStatus, QueueName, TicketStatus } from './vocabulary.ts';
+import type { DeliveryStatus, QueueName, TicketStatus, WorkQueue } from './vocabulary.ts';
 
 /** What the employee needs of the world. `src/platform` implements it on AWS; every call may throw a ServiceError. */
 
@@ -177,8 +177,6 @@ export interface TicketPort {
   ): Promise<{ readonly tickets: readonly Ticket[]; readonly next: string | undefined }>;
 }
 
-export type WorkQueue = Exclude<QueueName, 'dlq'>;
-
 export interface QueuePort {
   send(
     queue: WorkQueue,
@@ -193,6 +191,11 @@ export interface QueuePort {
   ): Promise<void>;
   /** Visible and in flight. */
   size(queue: QueueName): Promise<number>;
+}
+
+export interface QueueAgePort {
+  /** How long the oldest message has been in a queue, in seconds, as of the last minutes; undefined while nobody can tell. */
+  oldest(queue: WorkQueue): Promise<number | undefined>;
 }
 
 /** What a sender needs to know, and to tell, of a reply that is sent in parts. */

@@ -54,7 +54,10 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 export const DELIVERY_STATUSES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-export const QUEUES = ['incoming', 'outbound', 'escalations', 'dlq'] as const;
+/** Read by a function each. */
+export const WORK_QUEUES = ['incoming', 'outbound', 'escalations'] as const;
+export type WorkQueue = (typeof WORK_QUEUES)[number];
+export const QUEUES = [...WORK_QUEUES, 'dlq'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export const GUARDRAILS = [

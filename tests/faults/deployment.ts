@@ -136,7 +136,7 @@ export async function deploy(options: DeploymentOptions = {}) {
     const places = { url: 'https://fte.example', gatewayUrl: url('gateway'), root: ROOT, home };
     const local = localEnvironment(yml.provider.environment, created, places);
     return {
-      ...awsEnvironment({ dynamodbUrl: url('dynamodb'), sqsUrl: url('sqs') }),
+      ...awsEnvironment({ ...standIns, dynamodbUrl: url('dynamodb'), sqsUrl: url('sqs') }),
       AWS_ENDPOINT_URL_S3: url('s3'),
       AWS_ENDPOINT_URL_SESV2: url('ses'),
       AWS_REGION: REGION,

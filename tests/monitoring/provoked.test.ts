@@ -88,26 +88,28 @@ describeReal('provoked', () => {
 
   const fires = (labels: Record<string, string>) => alerting.news.waitFor(labels, 'firing', SECONDS);
   const resolves = (labels: Record<string, string>) => alerting.news.waitFor(labels, 'resolved', SECONDS);
+  const forgotten = (url: string | undefined) =>
+    new SendMessageCommand({
+      QueueUrl: url,
+      MessageBody: '{}',
+      MessageGroupId: 'g',
+      MessageDeduplicationId: 'd',
+    });
   const purge = (url: string | undefined) => sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
 
   test(
     'a message that was given up, and a queue that nobody empties',
     async () => {
       const { FTE_INCOMING_DLQ_URL: dlq, FTE_OUTBOUND_QUEUE_URL: outbound } = process.env;
+      // Left there until a later test misses its reader.
+      await sqs.send(forgotten(process.env.FTE_ESCALATIONS_QUEUE_URL));
       const message = (id: string) => ({
         Id: id,
         MessageBody: '{}',
         MessageGroupId: id,
         MessageDeduplicationId: id,
       });
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: dlq,
-          MessageBody: '{}',
-          MessageGroupId: 'g',
-          MessageDeduplicationId: 'd',
-        }),
-      );
+      await sqs.send(forgotten(dlq));
       for (let i = 0; i < 101; i += 1) {
         const Entries = Array.from({ length: 10 }, (_, j) => message(`m-${i}-${j}`));
         await sqs.send(new SendMessageBatchCommand({ QueueUrl: outbound, Entries }));
@@ -143,6 +145,17 @@ describeReal('provoked', () => {
       );
       await fires(labels);
       await stop('knock');
+      await resolves(labels);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'one message that nobody takes',
+    async () => {
+      const labels = { alertname: 'QueueMessageTooOld', queue_name: 'escalations' };
+      await fires(labels);
+      await purge(process.env.FTE_ESCALATIONS_QUEUE_URL);
       await resolves(labels);
     },
     TEST_MS,

@@ -16,6 +16,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
   AmazonSQS: 'sqs',
   AmazonSSM: 'ssm',
+  GraniteServiceVersion20100801: 'cloudwatch',
 };
 const S3_ACTIONS: Readonly<Record<string, string>> = {
   GET: 's3:GetObject',

@@ -34,7 +34,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
     },
     {
       alert: 'QueueMessageTooOld',
-      expr: `${gauge('fte_queue_oldest_message_age_seconds')} > ${seconds(queues.oldestSeconds)}`,
+      expr: `${last(gauge('fte_queue_oldest_message_age_seconds'), queues.unreadSeconds)} > ${seconds(queues.oldestSeconds)}`,
       for: 120,
       severity: 'warning',
       summary: 'A message waits in a queue',

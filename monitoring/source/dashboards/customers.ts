@@ -102,7 +102,7 @@ const answers: readonly Panel[] = [
 
 const people: readonly Panel[] = [
   {
-    kind: 'lines', id: 10, width: 8, unit: 'short', decimals: 0,
+    kind: 'lines', id: 10, width: 6, unit: 'short', decimals: 0,
     title: 'Customers who wait',
     description: "Conversations in which a customer's last word is older than an hour. Healthy: 0.",
     alerts: ['CustomersUnanswered'],
@@ -111,12 +111,20 @@ const people: readonly Panel[] = [
     colors: { waiting: 'blue' },
   },
   {
-    kind: 'lines', id: 11, width: 8, unit: 'short', decimals: 0,
+    kind: 'lines', id: 11, width: 5, unit: 'short', decimals: 0,
     title: 'Queues',
     description: `Messages that wait. Healthy: near 0; the alert begins at ${queues.most}, for dlq at 1.`,
     alerts: ['HighMessageQueueSize', 'DeadLetterQueueNotEmpty'],
     queries: [{ expr: `max by (queue_name) (${gauge('fte_message_queue_size')})`, legend: '{{queue_name}}' }],
     colors: { dlq: 'red' },
+  },
+  {
+    kind: 'lines', id: 18, width: 5, unit: 's', decimals: 0,
+    title: 'Oldest message',
+    description: `How long the oldest message of a queue has waited, as CloudWatch tells. Healthy: seconds; the alert begins at ${queues.oldestSeconds / 60} min.`,
+    alerts: ['QueueMessageTooOld'],
+    steps: q.rising(queues.oldestSeconds),
+    queries: [{ expr: `max by (queue_name) (${gauge('fte_queue_oldest_message_age_seconds')})`, legend: '{{queue_name}}' }],
   },
   {
     kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,

@@ -1,7 +1,7 @@
 import type { FteMetrics } from '../catalogue.ts';
 import type { Instant } from '../entities.ts';
-import type { ConversationPort, DeploymentPort, QueuePort } from '../ports.ts';
-import { QUEUES } from '../vocabulary.ts';
+import type { ConversationPort, DeploymentPort, QueueAgePort, QueuePort } from '../ports.ts';
+import { QUEUES, WORK_QUEUES } from '../vocabulary.ts';
 import type { DependencyState } from './health.ts';
 import { countUnanswered } from './waiting.ts';
 
@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 export interface GaugePorts {
   readonly conversations: ConversationPort;
   readonly queue: QueuePort;
+  readonly queueAges: QueueAgePort;
   readonly deployments: DeploymentPort;
   /** Empty ones, of this pass only. */
   readonly metrics: FteMetrics;
@@ -29,7 +30,7 @@ export interface BuildFacts {
 export async function setGauges(
   build: BuildFacts,
   dependencies: readonly DependencyState[],
-  { conversations, queue, deployments, metrics, now }: GaugePorts,
+  { conversations, queue, queueAges, deployments, metrics, now }: GaugePorts,
 ): Promise<readonly unknown[]> {
   const at = now();
   metrics.set('fte_service_info', { ...build }, 1);
@@ -47,6 +48,10 @@ export async function setGauges(
     ...QUEUES.map((queue_name) =>
       queue.size(queue_name).then((size) => metrics.set('fte_message_queue_size', { queue_name }, size)),
     ),
+    ...WORK_QUEUES.map(async (queue_name) => {
+      const age = await queueAges.oldest(queue_name);
+      if (age !== undefined) metrics.set('fte_queue_oldest_message_age_seconds', { queue_name }, age);
+    }),
   ]);
   return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }

@@ -168,11 +168,16 @@ test('fte_message_queue_size: what waits in a queue', async () => {
   await grows('fte_message_queue_size', { queue_name: 'incoming' }, 3, async () => {
     for (let i = 0; i < 3; i++) await submit(questionOf());
   });
+  // The oldest of them grows older, and is gone with the last one.
+  const age = async () =>
+    sampled(await scrape(), 'fte_queue_oldest_message_age_seconds', { queue_name: 'incoming' });
+  await until('a message that is a second old', async () => ((await age()) ?? 0) >= 1);
   service.work();
   await until(
     'the queue is empty again',
     async () => sampled(await scrape(), 'fte_message_queue_size', { queue_name: 'incoming' }) === 0,
   );
+  await until('nothing that waits', async () => (await age()) === 0);
 });
 
 test('fte_system_uptime_seconds: since this version began to serve, whatever instance asks', async () => {
