@@ -168,7 +168,7 @@ export const catalogue = defineCatalogue({
   },
   fte_guardrail_events_total: {
     type: 'counter',
-    help: 'Guardrails that acted, and what they did; the third refused reply of a turn is escalated.',
+    help: 'Guardrails that acted, each attempt at a message, and what they did; the third refused reply of a turn is escalated.',
     labels: { guardrail: GUARDRAILS, action: ['blocked', 'rewritten', 'escalated', 'logged'] },
   },
   fte_gen_ai_client_token_usage: {
