@@ -30,8 +30,8 @@ export const customerCases: readonly Case[] = [
 
   old.fires('601 s', [age('incoming', jump(5, 601)), age('outbound', '4x60')], 7, { ...FTE, queue_name: 'incoming' }),
   old.silent('550 s', [age('incoming', '550x60')], 30),
-  old.fires('601 s, and nobody can tell any more', [age('incoming', '0x4 601 stale _x30')], 9, { ...FTE, queue_name: 'incoming' }),
-  old.ends('nobody has told it for five minutes', [age('incoming', '0x4 601 stale _x30')], 13, { ...FTE, queue_name: 'incoming' }),
+  old.fires('601 s, and nobody can tell any more', [age('incoming', '0x4 601 stale _x30')], 7, { ...FTE, queue_name: 'incoming' }),
+  old.ends('nobody has told it for five minutes', [age('incoming', '0x4 601 stale _x30')], 10, { ...FTE, queue_name: 'incoming' }),
   old.edge('600 s', [age('incoming', '600x60')], 30),
 
   waiting.fires('eleven customers', [unanswered(jump(5, 11))], 20, FTE),
