@@ -8,9 +8,10 @@ const KIB = 1024;
 
 /** In KiB, minified: what a cold start has to read and parse. */
 const LIMIT_KIB = 200;
-/** A model's client and a parser of mails are large, whoever writes them. */
+/** A model's client and a parser of mails are large, whoever writes them; nobody waits for the fleet's merge. */
 const LIMITS_KIB: Readonly<Record<string, number>> = {
   agent: 1_600,
+  fleet: 210,
   email: 280,
   mailObject: 280,
 };

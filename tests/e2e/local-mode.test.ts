@@ -188,7 +188,7 @@ describe('what stops the start, in one clear line', () => {
       cwd: ROOT,
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '', FTE_LOCAL_HOME: `.local/${NAME}`, ...env },
-      timeout: 30_000,
+      timeout: 80_000,
     });
 
   test('a port in use', async () => {

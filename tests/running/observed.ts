@@ -15,6 +15,7 @@ import { type Prometheus, startPrometheus } from '../servers/prometheus.ts';
 import { writeHistory } from './history.ts';
 import { forgetLocalMode, http, type LocalMode, startLocalMode } from './local-mode.ts';
 import { ROOT } from './serverless-yml.ts';
+import { until } from './until.ts';
 
 /** Scrapes come every second, so that a test need not wait for a minute of them. */
 const FASTER = 15;
@@ -61,6 +62,13 @@ function writeRules(folder: string): readonly string[] {
   });
 }
 
+/** A counter must be seen before it grows. */
+function totalsIn({ query }: Prometheus, since: number): Promise<unknown> {
+  return until('the totals in Prometheus', async () =>
+    (await query('fte_fleet_last_publication_timestamp_seconds')).some(({ value }) => value > since),
+  );
+}
+
 /** Local mode, and a real Prometheus that scrapes its gateway and evaluates the real rules. */
 export async function startObserved({ name, history, remoteWrite }: ObservedOptions): Promise<Observed> {
   const folder = mkdtempSync(join(tmpdir(), 'fte-observed-'));
@@ -78,12 +86,15 @@ export async function startObserved({ name, history, remoteWrite }: ObservedOpti
     scale: FASTER,
     ...(remoteWrite !== undefined && { remoteWrite }),
   });
-  let prometheus: Prometheus;
+  const began = Date.now() / 1000;
+  let prometheus: Prometheus | undefined;
   try {
     if (history !== undefined)
       await writeHistory(data, { until: Math.floor(Date.now() / 1000) - BEFORE_START, days: history });
     prometheus = await startPrometheus({ config: stringify(config), flags: FLAGS, data });
+    await totalsIn(prometheus, began);
   } catch (error) {
+    await prometheus?.close();
     await forget();
     throw error;
   }
