@@ -34,9 +34,10 @@ export interface MessagePort {
   unqueued(before: Instant, limit: number): Promise<readonly InboundMessage[]>;
   /**
    * Counts a message of a sender; returns how many came in the minute before it, or after it where that is more, this one
-   * included. The same one is counted once, however often it is tried.
+   * included. The same one is counted once, however often it is tried. What a provider vouches for is counted apart from
+   * what only claims to be from this address, channel by channel: who types a stranger's address can't silence him.
    */
-  countRecent(sender: Address, messageId: string, at: Instant): Promise<number>;
+  countRecent(message: Pick<InboundMessage, 'id' | 'channel' | 'from' | 'receivedAt'>): Promise<number>;
 }
 
 export interface SourcePort {

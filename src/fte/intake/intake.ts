@@ -58,12 +58,12 @@ export interface SourceLimit {
 
 /** Whether too much comes from one network, whatever addresses are typed there, or from one sender. */
 async function isFlood(
-  { id, from, receivedAt }: InboundMessage,
+  message: InboundMessage,
   messages: Pick<MessagePort, 'countRecent'>,
   limit: SourceLimit | undefined,
 ): Promise<boolean> {
-  if (limit !== undefined && (await limit.sources.isOverLimit(limit.ip, receivedAt))) return true;
-  return (await messages.countRecent(from, id, receivedAt)) > MESSAGES_PER_MINUTE;
+  if (limit !== undefined && (await limit.sources.isOverLimit(limit.ip, message.receivedAt))) return true;
+  return (await messages.countRecent(message)) > MESSAGES_PER_MINUTE;
 }
 
 /**

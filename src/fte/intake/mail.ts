@@ -100,7 +100,7 @@ export async function takeInMail(
     replies: ports.replies,
     tickets: ports.ticketStore,
   });
-  const taken = await takeInFromProvider(message, ports);
-  if (taken && object !== undefined) await ports.messages.noteObject(message.id, object, delivery.receivedAt);
+  if (!(await takeInFromProvider(message, ports))) return 'rate_limited';
+  if (object !== undefined) await ports.messages.noteObject(message.id, object, delivery.receivedAt);
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { ErasurePort, ErasureRecord, Reached } from '../../fte/erasure/cont
 import { derivedId } from '../../fte/ids.ts';
 import {
   addressIn, claimedByKey, claimKey, conversationKey, conversationPk, customerPk, erasureKey, identityKey, lastKey,
-  messageKey, noteKey, objectKey, pointerKey, rateKey, receiptKey, ticketKey, ticketPk,
+  messageKey, noteKey, objectKey, pointerKey, ratePk, receiptKey, ticketKey, ticketPk,
 } from './keys.ts'; // biome-ignore format: a list
 import { expiry, type Item, type Key, type Table } from './table.ts';
 import { traceCustomer } from './traces.ts';
@@ -69,7 +69,7 @@ export function erasurePort(table: Table): ErasurePort {
       if (String(sk).startsWith('CLAIMED_BY#')) await table.remove(claimKey(other, address));
       await table.remove({ pk: identityKey(address).pk, sk: String(sk) });
     }
-    await table.remove(rateKey(address));
+    for (const item of await itemsOf(ratePk(address))) await table.remove(keyIn(item));
   }
 
   async function removeCustomer(customerId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Address } from '../../fte/entities.ts';
 import { groupOf } from '../../fte/ids.ts';
+import type { Channel } from '../../fte/vocabulary.ts';
 import type { Key } from './table.ts';
 
 /**
@@ -46,7 +47,12 @@ export const claimedByKey = (claimed: Reached, by: Reached): Key => ({
   pk: identityKey(claimed).pk,
   sk: `CLAIMED_BY#${spelt(by)}`,
 });
-export const rateKey = (address: Reached): Key => ({ pk: `RATE#${spelt(address)}`, sk: 'RATE' });
+export const ratePk = (address: Reached) => `RATE#${spelt(address)}`;
+/** Of what is proven to come from an address, or of what says so on one channel. */
+export const rateKey = (address: Address, channel: Channel): Key => ({
+  pk: ratePk(address),
+  sk: address.verified ? 'PROVEN' : `CLAIMED#${channel}`,
+});
 
 export const conversationPk = (id: string) => `CONVERSATION#${id}`;
 export const conversationKey = (id: string): Key => ({ pk: conversationPk(id), sk: 'CONVERSATION' });

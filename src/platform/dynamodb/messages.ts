@@ -76,9 +76,9 @@ export function messagePort(table: Table): MessagePort {
       return items.map(toMessage);
     },
 
-    async countRecent(sender, messageId, at) {
-      const own = { id: digest(messageId).slice(0, 32), at };
-      const key = rateKey(sender);
+    async countRecent({ id, channel, from, receivedAt: at }) {
+      const own = { id: digest(id).slice(0, 32), at };
+      const key = rateKey(from, channel);
       for (let attempt = 1; ; attempt++) {
         const item = await table.get(key);
         const version = Number(item?.version ?? 0);

@@ -250,7 +250,12 @@ test('the minute of the rate limit slides', async () => {
   const minute = 1_700_000_040_000;
   let ids = 0;
   const one = (value: string, at: number, id = `m${++ids}`) =>
-    messages.countRecent({ kind: 'email', value, verified: false }, id, at);
+    messages.countRecent({
+      id,
+      channel: 'web_form',
+      from: { kind: 'email', value, verified: false },
+      receivedAt: at,
+    });
   const count = async (value: string, ...seconds: number[]) => {
     const counts: number[] = [];
     for (const second of seconds) counts.push(await one(value, minute + second * 1000));

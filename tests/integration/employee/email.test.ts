@@ -122,6 +122,26 @@ test.each<[string, Partial<Mail>, string]>([
   ).toBe(stored);
 });
 
+test("who floods in a stranger's name silences nobody; a flood of one's own is let go, and not said to be taken", async () => {
+  const from = 'victim@example.com';
+  const form = () => service.request('POST /support/submit', {}, { body: { ...questionOf(), email: from } });
+  for (let i = 0; i < 6; i++) expect((await form()).status).toBe(i < 5 ? 201 : 429);
+  const forged = { from, text: 'How do I set my availability?', dmarc: 'fail' } as const;
+  for (let i = 0; i < 6; i++) {
+    const flood = i < 5 ? { accepted: true } : { accepted: false, reason: 'rate_limited' };
+    expect((await post(mimeOf(forged))).json).toEqual(flood);
+  }
+  const own = { from, text: 'How can I swap a shift with a colleague?', subject: 'My own words' };
+  for (let i = 0; i < 6; i++) {
+    const flood = i < 5 ? { accepted: true } : { accepted: false, reason: 'rate_limited' };
+    expect((await post(mimeOf(own))).json).toEqual(flood);
+  }
+  await until(
+    'all of the own words',
+    () => JSON.stringify(sentTo(from)).split('Re: My own words').length === 6,
+  );
+});
+
 test.each<[string, string, Record<string, string>, number]>([
   ['no token', 'x', { authorization: '' }, 401],
   ['a wrong token', 'x', { authorization: 'Bearer guess' }, 401],

@@ -96,7 +96,7 @@ const handled = (message: InboundMessage, ports: Ports) =>
   turn(message.id, { remainingMs: 30_000, last: false }, ports);
 
 async function receive(message: InboundMessage, ports: Ports): Promise<InboundMessage> {
-  await ports.messages.countRecent(message.from, message.id, message.receivedAt);
+  await ports.messages.countRecent(message);
   await ports.messages.storeOnce(message);
   await forward(message, { ...ports, tickets: ports.ticketStore });
   return message;
