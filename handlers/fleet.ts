@@ -1,5 +1,5 @@
 import { setGauges } from '../src/fte/operations/gauges.ts';
-import { checkHealth } from '../src/fte/operations/health.ts';
+import { changesLogged, checkHealth } from '../src/fte/operations/health.ts';
 import { runPasses } from '../src/observability/fleet/passes.ts';
 import { loadChannelConfig } from '../src/platform/channels/config.ts';
 import { connectFleet } from '../src/platform/fleet.ts';
@@ -25,7 +25,8 @@ const { gateways, foldEveryS } = observabilityConfig;
 const checks = healthChecks(service, gateways, loadModelConfig(), loadChannelConfig());
 const fleet = connectFleet(service.config, service.table);
 const isLocal = service.config.stage === 'local';
-const queueAges = queueAgePort(service.config.queues, isLocal ? 0 : AGES_EVERY_MS);
+const logChanges = changesLogged();
+const queueAges = queueAgePort(service.config.queues, isLocal ? 0 : AGES_EVERY_MS, service.log);
 
 export const handler = instrument({
   function: 'fleet',
@@ -37,11 +38,9 @@ export const handler = instrument({
       const started = performance.now();
       let failures: readonly unknown[] = [];
       const { instances, published, complete } = await fleet.fold(async () => {
-        failures = await setGauges(BUILD_FACTS, await checkHealth(checks), {
-          ...service,
-          queueAges,
-          metrics: gauges,
-        });
+        const states = await checkHealth(checks);
+        logChanges(states, log);
+        failures = await setGauges(BUILD_FACTS, states, { ...service, queueAges, metrics: gauges });
         return gauges.snapshot();
       });
       metrics.observe('fte_fleet_fold_duration_seconds', {}, (performance.now() - started) / 1000);

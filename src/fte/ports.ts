@@ -168,6 +168,8 @@ export interface TicketPort {
   markNotified(id: string): Promise<void>;
   /** Tickets of the last 30 days with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
   unannounced(before: Instant): Promise<readonly Ticket[]>;
+  /** Tickets of the last 30 days that are with people, and nobody's. */
+  unassigned(now: Instant): Promise<readonly Ticket[]>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;
   /** Oldest first. */

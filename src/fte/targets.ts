@@ -43,6 +43,15 @@ export function evaluate(
   count(metrics, sla, channel, seconds > TARGET_SECONDS[sla]);
 }
 
+/** Counts one evaluation of a target that was missed, however long it took to find that out. */
+export function evaluateMissed(
+  metrics: FteMetrics,
+  sla: keyof typeof TARGET_SECONDS,
+  channel: Channel,
+): void {
+  count(metrics, sla, channel, true);
+}
+
 /** The same for a ticket that was resolved so many seconds after it was created. */
 export function evaluateResolution(
   metrics: FteMetrics,

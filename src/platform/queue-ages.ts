@@ -1,11 +1,13 @@
 import { CloudWatchClient, type Datapoint, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { queueFailed } from '../fte/errors.ts';
 import type { QueueAgePort } from '../fte/ports.ts';
-import type { WorkQueue } from '../fte/vocabulary.ts';
+import { WORK_QUEUES, type WorkQueue } from '../fte/vocabulary.ts';
+import type { Log } from '../observability/logger.ts';
 import { requestHandler } from './aws-config.ts';
 import type { Config } from './config.ts';
+import { remembered } from './reachable.ts';
 
-const client = new CloudWatchClient({ maxAttempts: 2, requestHandler });
+/** Asked again in a minute anyway. */
+const client = new CloudWatchClient({ maxAttempts: 1, requestHandler });
 
 const MINUTE_MS = 60_000;
 /** SQS's values are there a minute or two late. */
@@ -32,21 +34,22 @@ async function lastAge(queueUrl: string, now: number): Promise<number | undefine
 /**
  * The ages of the queues' oldest messages. SQS tells them to CloudWatch only, where each is asked for once in `everyMs`:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * What CloudWatch does not tell is not known, and nothing fails for it.
  */
-export function queueAgePort(queues: Config['queues'], everyMs: number): QueueAgePort {
-  const known = new Map<WorkQueue, { readonly age: number | undefined; readonly askedAt: number }>();
-  return {
-    async oldest(queue) {
-      const now = Date.now();
-      const last = known.get(queue);
-      if (last !== undefined && now - last.askedAt < everyMs) return last.age;
-      try {
-        const age = await lastAge(queues[queue], now);
-        known.set(queue, { age, askedAt: now });
-        return age;
-      } catch (error) {
-        throw queueFailed(error);
-      }
-    },
-  };
+export function queueAgePort(
+  queues: Pick<Config['queues'], WorkQueue>,
+  everyMs: number,
+  log: Pick<Log, 'warn'>,
+): QueueAgePort {
+  const ask = (queue: WorkQueue) =>
+    remembered(
+      () =>
+        lastAge(queues[queue], Date.now()).catch((error: unknown) => {
+          log.warn('the age of a queue is not known', { queue, error });
+          return undefined;
+        }),
+      everyMs,
+    );
+  const ages = Object.fromEntries(WORK_QUEUES.map((queue) => [queue, ask(queue)]));
+  return { oldest: async (queue) => ages[queue]?.() };
 }

@@ -9,8 +9,8 @@ const REMEMBER_MS = 30_000;
  *
  * @example const check = remembered(() => reach(url, {}, () => true));
  */
-export function remembered(check: () => Promise<unknown>, ms = REMEMBER_MS): () => Promise<unknown> {
-  let last: { readonly at: number; readonly outcome: Promise<unknown> } | undefined;
+export function remembered<T>(check: () => Promise<T>, ms = REMEMBER_MS): () => Promise<T> {
+  let last: { readonly at: number; readonly outcome: Promise<T> } | undefined;
   return () => {
     const now = performance.now();
     if (last === undefined || now - last.at >= ms) last = { at: now, outcome: check() };

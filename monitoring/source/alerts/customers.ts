@@ -1,3 +1,4 @@
+import { HUMAN_ANSWER_SECONDS } from '../../../src/fte/targets.ts';
 import { config } from '../config.ts';
 import type { Alert } from '../model.ts';
 import { all, bucket, counter, countOf, gauge, sum, type Timed } from '../promql.ts';
@@ -48,6 +49,25 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       severity: 'warning',
       summary: 'Customers wait for an answer',
       description: "In {{ $value }} conversations the last word is a customer's and older than an hour.",
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'EscalationsWaiting',
+      expr: `${last(gauge('fte_escalations_overdue', { priority: 'urgent' }), customers.unreadSeconds)} > 0`,
+      for: 120,
+      severity: 'critical',
+      summary: 'An urgent matter has nobody',
+      description: `{{ $value }} urgent tickets were handed to people more than ${HUMAN_ANSWER_SECONDS.urgent / 60} minutes ago, and nobody has taken them over.`,
+      dashboard: 'fte-customers',
+    },
+    {
+      alert: 'EscalationsWaiting',
+      expr: `${last(gauge('fte_escalations_overdue'), customers.unreadSeconds)} > 0`,
+      for: 600,
+      severity: 'warning',
+      summary: 'Nobody takes over what was handed to people',
+      description:
+        '{{ $value }} tickets of priority {{ $labels.priority }} are with people, longer than their customers were told, and nobody has taken them over.',
       dashboard: 'fte-customers',
     },
     {

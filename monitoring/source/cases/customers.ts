@@ -4,6 +4,7 @@ import { type Case, casesOf, during, from, fte, histogram, jump, steady } from '
 const queue = (queue_name: string, values: string) => fte('fte_message_queue_size', { queue_name }, values);
 const age = (queue_name: string, values: string) =>
   fte('fte_queue_oldest_message_age_seconds', { queue_name }, values);
+const overdue = (priority: string, values: string) => fte('fte_escalations_overdue', { priority }, values);
 const unanswered = (values: string) => fte('fte_unanswered_conversations', {}, values);
 const pickups = (inTime: string, all: string, priority = 'high') =>
   histogram('fte_human_pickup_time_seconds', { priority }, { '600': '0x400', '900': inTime, '1800': all, '+Inf': all });
@@ -15,6 +16,8 @@ const dead = casesOf('DeadLetterQueueNotEmpty');
 const unknown = casesOf('DeadLettersUnknown');
 const old = casesOf('QueueMessageTooOld');
 const waiting = casesOf('CustomersUnanswered');
+const nobody = casesOf('EscalationsWaiting', { severity: 'critical' });
+const anybody = casesOf('EscalationsWaiting', { severity: 'warning' });
 const late = casesOf('HumanPickupSlow');
 const signatures = casesOf('SignatureRejections');
 export const customerCases: readonly Case[] = [
@@ -33,6 +36,17 @@ export const customerCases: readonly Case[] = [
   old.fires('601 s, and nobody can tell any more', [age('incoming', '0x4 601 stale _x30')], 7, { ...FTE, queue_name: 'incoming' }),
   old.ends('nobody has told it for five minutes', [age('incoming', '0x4 601 stale _x30')], 10, { ...FTE, queue_name: 'incoming' }),
   old.edge('600 s', [age('incoming', '600x60')], 30),
+
+  nobody.fires('one urgent ticket', [overdue('urgent', jump(5, 1)), overdue('low', '0x60')], 7, { ...FTE, priority: 'urgent' }),
+  nobody.fires('one urgent ticket, and a gap', [overdue('urgent', '0x4 1 stale _x30')], 7, { ...FTE, priority: 'urgent' }),
+  nobody.ends('nobody has counted them for five minutes', [overdue('urgent', '0x4 1 stale _x30')], 10, { ...FTE, priority: 'urgent' }),
+  nobody.silent('one of another priority', [overdue('urgent', '0x60'), overdue('high', '1x60')], 30),
+  nobody.edge('none', [overdue('urgent', '0x60')], 30),
+  anybody.fires('one ticket', [overdue('low', jump(5, 1)), overdue('urgent', '0x60')], 15, { ...FTE, priority: 'low' }),
+  anybody.fires('one ticket, and a gap', [overdue('low', '0x4 1x3 stale _x3 1x60')], 15, { ...FTE, priority: 'low' }),
+  anybody.ends('nobody has counted them for five minutes', [overdue('low', '1x30 stale _x30')], 35, { ...FTE, priority: 'low' }),
+  anybody.silent('for nine minutes', [overdue('low', '0x4 1x8 0x60')], 15),
+  anybody.edge('none', [overdue('low', '0x60')], 30),
 
   waiting.fires('eleven customers', [unanswered(jump(5, 11))], 20, FTE),
   waiting.fires('eleven customers, and a gap', [unanswered('0x4 11x3 stale _x3 11x60')], 20, FTE),

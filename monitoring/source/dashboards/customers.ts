@@ -102,7 +102,7 @@ const answers: readonly Panel[] = [
 
 const people: readonly Panel[] = [
   {
-    kind: 'lines', id: 10, width: 6, unit: 'short', decimals: 0,
+    kind: 'lines', id: 10, width: 5, unit: 'short', decimals: 0,
     title: 'Customers who wait',
     description: "Conversations in which a customer's last word is older than an hour. Healthy: 0.",
     alerts: ['CustomersUnanswered'],
@@ -127,7 +127,15 @@ const people: readonly Panel[] = [
     queries: [{ expr: `max by (queue_name) (${gauge('fte_queue_oldest_message_age_seconds')})`, legend: '{{queue_name}}' }],
   },
   {
-    kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,
+    kind: 'stat', id: 19, width: 3, unit: 'short', decimals: 0,
+    title: 'Nobody took over',
+    description: 'Escalated tickets, past the time that their customers were told, that nobody has taken over. Healthy: 0.',
+    alerts: ['EscalationsWaiting'],
+    steps: q.rising(1),
+    queries: [{ expr: `sum(${gauge('fte_escalations_overdue')})`, legend: 'tickets', instant: true }],
+  },
+  {
+    kind: 'stat', id: 12, width: 3, unit: 'percentunit', decimals: 1, sparkline: true,
     title: 'Taken over in time, 24 h',
     description: 'Escalations that a person took over within 15 minutes. Healthy: over 90 %.',
     alerts: ['HumanPickupSlow'],
@@ -144,7 +152,7 @@ const people: readonly Panel[] = [
     noValue: 'none taken over',
   },
   {
-    kind: 'stat', id: 13, width: 4, unit: 'short', decimals: 0,
+    kind: 'stat', id: 13, width: 3, unit: 'short', decimals: 0,
     title: 'Deliveries in doubt, 24 h',
     description: 'Sent or not is unknown: a person was told, and nothing was repeated. Healthy: 0.',
     steps: q.rising(1),

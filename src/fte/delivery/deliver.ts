@@ -5,7 +5,7 @@ import type { Instant, Reply } from '../entities.ts';
 import { brokenMessage, DeliveryRefused } from '../errors.ts';
 import { type HandOverKind, tellTeam } from '../escalations/hand-over.ts';
 import type { ConversationPort, QueuePort, ReplyPort, ReplySender } from '../ports.ts';
-import { evaluate } from '../targets.ts';
+import { evaluate, evaluateMissed } from '../targets.ts';
 import { MAX_RECEIVES } from '../work.ts';
 
 export interface DeliveryPorts {
@@ -17,6 +17,9 @@ export interface DeliveryPorts {
   readonly log: Log;
   readonly now: () => Instant;
 }
+
+const secondsSince = (started: number) => (performance.now() - started) / 1000;
+const factsOf = ({ ticketId, id, channel }: Reply) => ({ ticket_id: ticketId, reply_id: id, channel });
 
 function countDelivered(reply: Reply, sentAt: Instant, metrics: FteMetrics): void {
   const { channel } = reply;
@@ -51,6 +54,8 @@ async function handOverInDoubt(reply: Reply, ports: DeliveryPorts): Promise<void
   await tell(reply, 'delivery_in_doubt', text, ports);
   if (await ports.replies.settle(reply, 'in_doubt')) {
     ports.metrics.inc('fte_deliveries_in_doubt_total', { channel: reply.channel });
+    evaluateMissed(ports.metrics, 'delivery', reply.channel);
+    ports.log.warn('a reply may or may not have been sent; a person looks', factsOf(reply));
   }
 }
 
@@ -65,14 +70,15 @@ async function giveUp(reply: Reply, ports: DeliveryPorts): Promise<void> {
       direction: 'outbound',
       status: 'failed',
     });
+    evaluateMissed(ports.metrics, 'delivery', channel);
   }
 }
 
 /** Counts an error that ends here: a person has the matter now, or it was but a survey. */
-function countHandled(error: unknown, ports: DeliveryPorts): void {
+function countHandled(error: unknown, reply: Reply, ports: DeliveryPorts): void {
   const { type, severity } = toServiceError(error);
   ports.metrics.inc('fte_errors_total', { error_type: type, component: 'delivery', severity });
-  ports.log.error('a delivery was given up', { error });
+  ports.log.error('a delivery was given up', { error, ...factsOf(reply) });
 }
 
 /** Notes that the customer was answered. A survey answers nothing, and keeps no conversation from being settled. */
@@ -94,21 +100,17 @@ async function send(reply: Reply, receiveCount: number, ports: DeliveryPorts): P
       throw error;
     }
     await (error instanceof DeliveryRefused ? giveUp : handOverInDoubt)(reply, ports);
-    return countHandled(error, ports);
+    return countHandled(error, reply, ports);
   } finally {
-    const seconds = (performance.now() - started) / 1000;
-    ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, seconds);
-    evaluate(ports.metrics, 'delivery', reply.channel, seconds);
+    ports.metrics.observe('fte_delivery_duration_seconds', { channel: reply.channel }, secondsSince(started));
   }
+  const seconds = secondsSince(started);
   const sentAt = ports.now();
   // Somebody who found it claimed has handed it over meanwhile; it is counted as that.
   if (!(await ports.replies.settle(reply, 'sent', sentAt))) return;
   countDelivered(reply, sentAt, ports.metrics);
-  ports.log.info('reply delivered', {
-    ticket_id: reply.ticketId,
-    reply_id: reply.id,
-    channel: reply.channel,
-  });
+  if (reply.purpose !== 'survey') evaluate(ports.metrics, 'delivery', reply.channel, seconds);
+  ports.log.info('reply delivered', factsOf(reply));
   await noteLastWord(reply, sentAt, ports);
 }
 

@@ -1,14 +1,15 @@
 import type { FteMetrics } from '../catalogue.ts';
 import type { Instant } from '../entities.ts';
-import type { ConversationPort, DeploymentPort, QueueAgePort, QueuePort } from '../ports.ts';
+import type { ConversationPort, DeploymentPort, QueueAgePort, QueuePort, TicketPort } from '../ports.ts';
 import { QUEUES, WORK_QUEUES } from '../vocabulary.ts';
 import type { DependencyState } from './health.ts';
-import { countUnanswered } from './waiting.ts';
+import { countOverdue, countUnanswered } from './waiting.ts';
 
 const DAY_MS = 86_400_000;
 
 export interface GaugePorts {
   readonly conversations: ConversationPort;
+  readonly ticketStore: Pick<TicketPort, 'unassigned'>;
   readonly queue: QueuePort;
   readonly queueAges: QueueAgePort;
   readonly deployments: DeploymentPort;
@@ -30,7 +31,7 @@ export interface BuildFacts {
 export async function setGauges(
   build: BuildFacts,
   dependencies: readonly DependencyState[],
-  { conversations, queue, queueAges, deployments, metrics, now }: GaugePorts,
+  { conversations, ticketStore, queue, queueAges, deployments, metrics, now }: GaugePorts,
 ): Promise<readonly unknown[]> {
   const at = now();
   metrics.set('fte_service_info', { ...build }, 1);
@@ -42,6 +43,9 @@ export async function setGauges(
     countUnanswered(conversations, at).then((count) =>
       metrics.set('fte_unanswered_conversations', {}, count),
     ),
+    countOverdue(ticketStore, at).then((counts) => {
+      for (const [priority, count] of counts) metrics.set('fte_escalations_overdue', { priority }, count);
+    }),
     deployments
       .firstServedAt(build.version, at)
       .then((since) => metrics.set('fte_system_uptime_seconds', {}, Math.max(0, at - since) / 1000)),

@@ -5,6 +5,7 @@ import { priorityFor } from '../escalations/priority.ts';
 import type { ConversationPort, QueuePort, TicketPort } from '../ports.ts';
 import { HUMAN_ANSWER_SECONDS } from '../targets.ts';
 import type { Tickets } from '../tickets/tickets.ts';
+import { PRIORITIES, type Priority } from '../vocabulary.ts';
 import { SETTLE_AFTER_MS } from './settlement.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +29,19 @@ async function waiting(
 /** How many customers have waited for an answer for more than an hour. */
 export async function countUnanswered(conversations: ConversationPort, now: Instant): Promise<number> {
   return (await waiting(conversations, now, HOUR_MS)).length;
+}
+
+/** How many tickets, by priority, people should have taken over by now. */
+export async function countOverdue(
+  tickets: Pick<TicketPort, 'unassigned'>,
+  now: Instant,
+): Promise<ReadonlyMap<Priority, number>> {
+  const counts = new Map<Priority, number>(PRIORITIES.map((priority) => [priority, 0]));
+  for (const { priority, escalation } of await tickets.unassigned(now)) {
+    if (escalation === undefined || now - escalation.at <= HUMAN_ANSWER_SECONDS[priority] * 1000) continue;
+    counts.set(priority, (counts.get(priority) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /**

@@ -46,6 +46,27 @@ export function ticketPort(table: Table): TicketPort {
     };
   }
 
+  /** By when tickets were opened: those that people never settle may not be read every minute for ever. */
+  async function escalated(
+    since: number,
+    filter: Pick<
+      Parameters<Table['query']>[0],
+      'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    >,
+  ): Promise<readonly Ticket[]> {
+    const { items } = await table.query({
+      ...filter,
+      IndexName: 'gsi1',
+      KeyConditionExpression: 'gsi1pk = :status AND gsi1sk > :oldest',
+      ExpressionAttributeValues: {
+        ...filter.ExpressionAttributeValues,
+        ':status': statusIndex('escalated'),
+        ':oldest': sortable(since),
+      },
+    });
+    return items.map((item) => item.ticket as Ticket);
+  }
+
   return {
     async putReceipt(receipt) {
       // Once: what lies there is the same receipt, or says that the customer was erased.
@@ -113,22 +134,15 @@ export function ticketPort(table: Table): TicketPort {
       });
     },
 
-    async unannounced(before) {
-      const { items } = await table.query({
-        IndexName: 'gsi1',
-        // By when tickets were opened: those that people never settle may not be read every minute for ever.
-        KeyConditionExpression: 'gsi1pk = :status AND gsi1sk > :oldest',
+    unannounced: (before) =>
+      escalated(before - LOOK_BACK_MS, {
         FilterExpression: 'ticket.escalation.notified = :false AND ticket.escalation.#at < :before',
         ExpressionAttributeNames: { '#at': 'at' },
-        ExpressionAttributeValues: {
-          ':status': statusIndex('escalated'),
-          ':oldest': sortable(before - LOOK_BACK_MS),
-          ':false': false,
-          ':before': before,
-        },
-      });
-      return items.map((item) => item.ticket as Ticket);
-    },
+        ExpressionAttributeValues: { ':false': false, ':before': before },
+      }),
+
+    unassigned: (now) =>
+      escalated(now - LOOK_BACK_MS, { FilterExpression: 'attribute_not_exists(ticket.assignee)' }),
 
     rate: (id, rating) =>
       update(id, { rating, updatedAt: rating.at }, 'attribute_not_exists(ticket.rating)', {}),

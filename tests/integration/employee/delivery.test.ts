@@ -189,6 +189,30 @@ test('refused first, accepted later: sent, and counted once', async () => {
   );
 });
 
+test('the target of deliveries: each reply is evaluated once, when its end is known; what nobody got is missed', async () => {
+  const names = ['fte_sla_evaluations_total', 'fte_sla_breaches_total'];
+  const evaluated = () => Promise.all(names.map((name) => count(name, { sla: 'delivery' })));
+  const [all = 0, missed = 0] = await evaluated();
+  const refused = provider(async () => {
+    throw new modules.DeliveryRefused('busy');
+  });
+  const reply = await stored();
+  await expect(refused.deliver(reply)).rejects.toThrow();
+  expect(await evaluated()).toEqual([all, missed]);
+  await refused.deliver(reply, 5);
+  expect(await evaluated()).toEqual([all + 1, missed + 1]);
+  const lost = provider(async () => {
+    throw new Error('socket hang up');
+  });
+  await lost.deliver(await stored());
+  expect(await evaluated()).toEqual([all + 2, missed + 2]);
+  await refused.deliver(await stored({ purpose: 'survey' }), 5);
+  await provider().deliver(await stored({ purpose: 'survey' }));
+  expect(await evaluated()).toEqual([all + 2, missed + 2]);
+  await provider().deliver(await stored());
+  expect(await evaluated()).toEqual([all + 3, missed + 2]);
+});
+
 test('what a slow network brings late undoes nothing of a later delivery', async () => {
   const reply = await stored();
   const first = (await connected.replies.claim(reply))!;

@@ -8,7 +8,6 @@ const URLS = {
   incoming: 'https://sqs.example/1/incoming.fifo',
   outbound: 'https://sqs.example/1/outbound.fifo',
   escalations: 'https://sqs.example/1/escalations.fifo',
-  dlq: [],
 };
 interface Asked {
   readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
@@ -21,6 +20,7 @@ let server: Server;
 let asked: Asked[];
 let answer: { readonly status: number; readonly body: unknown };
 let portOf: (everyMs: number) => QueueAgePort;
+let warned: unknown[];
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
@@ -37,7 +37,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   });
   const { queueAgePort } = await import('../../../src/platform/queue-ages.ts');
-  portOf = (everyMs) => queueAgePort(URLS, everyMs);
+  const log = { warn: (message: string, fields?: object) => warned.push({ message, ...fields }) };
+  portOf = (everyMs) => queueAgePort(URLS, everyMs, log);
 });
 afterAll(async () => {
   server.closeAllConnections();
@@ -45,6 +46,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   asked = [];
+  warned = [];
 });
 
 const points = (...values: readonly (readonly [minute: number, age: number])[]) => ({
@@ -78,10 +80,17 @@ test('each queue is asked for once within the time', async () => {
   expect(asked).toHaveLength(2);
 });
 
-test('a refusal is an error, and the next one who asks asks again', async () => {
+test('a refusal is told once in that time, and fails nothing', async () => {
   const port = portOf(60_000);
   answer = { status: 400, body: { __type: 'AccessDenied', message: 'not you' } };
-  await expect(port.oldest('incoming')).rejects.toMatchObject({ code: 'FTE_QUEUE', status: 503 });
-  answer = points([1, 5]);
-  expect(await port.oldest('incoming')).toBe(5);
+  expect(await port.oldest('incoming')).toBeUndefined();
+  expect(await port.oldest('incoming')).toBeUndefined();
+  expect(warned).toEqual([
+    {
+      message: 'the age of a queue is not known',
+      queue: 'incoming',
+      error: expect.objectContaining({ name: 'AccessDenied' }),
+    },
+  ]);
+  expect(asked).toHaveLength(1);
 });

@@ -96,6 +96,24 @@ test('who waits for an answer is seen after an hour, and has a person before the
   });
 });
 
+test('an escalated ticket that nobody takes over is overdue by its priority, until somebody does', async () => {
+  service.work();
+  const overdueAt = async (hours: number) =>
+    Object.fromEntries(await waiting.countOverdue(ports.ticketStore, later(hours)()));
+  const before = await overdueAt(1.1);
+  const soon = await overdueAt(0.9);
+  const id = await answered(refundOf());
+  expect((await ports.tickets.require(id)).priority).toBe('high');
+  expect(await overdueAt(1.1)).toEqual({ ...before, high: (before.high ?? 0) + 1 });
+  expect(await overdueAt(0.9)).toEqual(soon);
+  await service.request(
+    'POST /support/ticket/{id}/assign',
+    { id },
+    { operator: true, body: { assignee: 'Grace' } },
+  );
+  expect(await overdueAt(1.1)).toEqual(before);
+});
+
 const noQueue = () => ({ ...ports.queue, send: () => Promise.reject(new Error('no queue')) });
 const announceAt = (hours: number, queue = ports.queue) =>
   waiting.announceForgotten({ ...ports, queue, correlationId: 'c', now: later(hours) });
