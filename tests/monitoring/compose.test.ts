@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 import { COMPOSE_TARGETS } from '../../monitoring/source/prometheus.ts';
 import { run } from '../../monitoring/source/promtool.ts';
@@ -47,6 +49,44 @@ test('only VictoriaMetrics waits for its profile', () => {
   expect(waiting.map(([name, { profiles }]) => [name, profiles])).toEqual([['victoria-metrics', ['scale']]]);
 });
 
+const SCALE = join(ROOT, 'monitoring', 'prometheus', 'prometheus-scale.yml');
+const profiled = (args: string) => args.match(/--profile (\w+)/)?.[1];
+
+test('what has the profile start has Prometheus write there, and what ends the stack ends it, too', async () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(profiled(scripts['stack:down'])).toBe('scale');
+  const [, script = ''] = /^node (\S+)$/.exec(scripts['stack:scale']) ?? [];
+  const folder = await mkdtemp(join(tmpdir(), 'fte-compose-'));
+  try {
+    const docker = join(folder, 'docker');
+    await writeFile(docker, '#!/bin/sh\necho "$@, $PROMETHEUS_CONFIG"\nexit 3\n');
+    await chmod(docker, 0o755);
+    const PATH = `${folder}${delimiter}${process.env.PATH}`;
+    const { ok, output } = await run(process.execPath, [join(ROOT, script)], { PATH });
+    expect(output).toBe('compose --profile scale up -d --wait, prometheus-scale.yml\n');
+    expect(ok).toBe(false);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const [{ url }] = parse(readFileSync(SCALE, 'utf8')).remote_write;
+  expect(new URL(url).host).toBe('victoria-metrics:8428');
+});
+
+test("each of Grafana's data sources is a service on its port; the dashboards begin with the one that always runs", () => {
+  const folder = join(ROOT, 'monitoring', 'grafana', 'provisioning', 'datasources');
+  const { datasources } = parse(readFileSync(join(folder, 'prometheus.yml'), 'utf8'));
+  const where = datasources.map(({ uid, url, isDefault }: Record<string, unknown>) => [uid, url, isDefault]);
+  expect(where).toEqual([
+    ['prometheus', 'http://prometheus:9090', true],
+    ['victoria-metrics', 'http://victoria-metrics:8428', undefined],
+  ]);
+  for (const { url, type } of datasources) {
+    const { hostname, port } = new URL(url);
+    expect(file.services[hostname]?.ports?.join()).toContain(`:${port}:${port}`);
+    expect(type).toBe('prometheus');
+  }
+});
+
 test('Prometheus looks for services that are there', () => {
   const hosts = [...COMPOSE_TARGETS.gateways, ...COMPOSE_TARGETS.alertmanagers].map((to) => to.split(':')[0]);
   for (const host of hosts) expect(file.services).toHaveProperty([host ?? '']);
@@ -59,6 +99,14 @@ describeReal('docker-compose', () => {
 
   test('takes the file', async () => {
     expect(await config(['config', '--quiet'])).toEqual({ ok: true, output: '' });
+  });
+
+  test('Prometheus writes to VictoriaMetrics when it is told to, and only then', async () => {
+    expect((await config(['config'])).output).toContain('/etc/fte/prometheus/prometheus.yml');
+    const env = { PROMETHEUS_CONFIG: 'prometheus-scale.yml' };
+    const { output } = await config(['--profile', 'scale', 'config'], env);
+    expect(output).toContain('/etc/fte/prometheus/prometheus-scale.yml');
+    expect(output).toContain('victoriametrics/victoria-metrics:');
   });
 
   test("Grafana's password is admin unless the environment says otherwise", async () => {
