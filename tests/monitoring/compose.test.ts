@@ -15,6 +15,9 @@ interface Service {
   readonly restart?: string;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly command?: readonly string[];
+  readonly user?: string;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
   readonly profiles?: readonly string[];
 }
 const FILE = join(ROOT, 'docker-compose.yml');
@@ -36,6 +39,21 @@ test.each(services)('%s is pinned, comes back, and says whether it is well', (_,
   expect(service.image).toMatch(/:v?\d+\.\d+\.\d+$/);
   expect(service.restart).toBe('unless-stopped');
   expect(service.healthcheck?.test[0]).toBe('CMD');
+});
+
+/** Services that run as root, each with its reason. */
+const AS_ROOT: Readonly<Record<string, string>> = {
+  'victoria-metrics':
+    'a fresh volume belongs to root, and the image has no folder of another owner to make it from',
+};
+
+test('each service has a user other than root, or a reason, and then none of the powers of root', () => {
+  const rooted = services.filter(([, { user }]) => user === undefined || /^(?:root|0)(?::|$)/.test(user));
+  expect(rooted.map(([name]) => name)).toEqual(Object.keys(AS_ROOT));
+  for (const [, { cap_drop, security_opt }] of rooted) {
+    expect(cap_drop).toEqual(['ALL']);
+    expect(security_opt).toEqual(['no-new-privileges:true']);
+  }
 });
 
 test('gateways keep nothing on disk and check nothing', () => {
