@@ -51,4 +51,8 @@ END
   fi
 } >"$config"
 
+if [ -z "${FTE_ALERT_WEBHOOK_URL:-}${FTE_ALERT_SLACK_URL:-}${FTE_ALERT_EMAIL_TO:-}" ]; then
+  echo 'WARNING: nobody is told of any alert: set FTE_ALERT_WEBHOOK_URL, FTE_ALERT_SLACK_URL or FTE_ALERT_EMAIL_TO' >&2
+fi
+
 exec "${ALERTMANAGER:-/bin/alertmanager}" "--config.file=$config" "$@"

@@ -18,18 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The configuration that `start.sh` makes of an environment. */
-async function written(env: Record<string, string>): Promise<string> {
+/** What `start.sh` makes of an environment: the configuration's file, and what it says. */
+async function started(env: Record<string, string>) {
   const file = join(folder, 'alertmanager.yml');
-  const started = await run('sh', [START], {
+  const { ok, output } = await run('sh', [START], {
     ...env,
     PATH: process.env.PATH,
     ALERTMANAGER: 'true',
     ALERTMANAGER_CONFIG: file,
   });
-  expect(started).toEqual({ ok: true, output: '' });
-  return file;
+  expect({ ok, output }).toMatchObject({ ok: true });
+  return { file, output };
 }
+const written = async (env: Record<string, string>) => (await started(env)).file;
 
 const EVERYTHING = {
   FTE_ALERT_WEBHOOK_URL: 'http://127.0.0.1:1/hook?a=1&b=$HOME',
@@ -63,6 +64,23 @@ test('what the environment says stands in the receivers to the letter', async ()
     { url: EVERYTHING.FTE_ALERT_WATCHDOG_URL, send_resolved: false },
   ]);
 });
+
+const NOBODY =
+  'WARNING: nobody is told of any alert: set FTE_ALERT_WEBHOOK_URL, FTE_ALERT_SLACK_URL or FTE_ALERT_EMAIL_TO\n';
+test.each<[string, Record<string, string>, string]>([
+  ['nothing', {}, NOBODY],
+  ['empty variables, as the compose file hands them on', { FTE_ALERT_WEBHOOK_URL: '', FTE_ALERT_SLACK_URL: '', FTE_ALERT_EMAIL_TO: '' }, NOBODY],
+  ["the dead man's switch alone", { FTE_ALERT_WATCHDOG_URL: EVERYTHING.FTE_ALERT_WATCHDOG_URL }, NOBODY],
+  ['a webhook', { FTE_ALERT_WEBHOOK_URL: EVERYTHING.FTE_ALERT_WEBHOOK_URL }, ''],
+  ['Slack', { FTE_ALERT_SLACK_URL: EVERYTHING.FTE_ALERT_SLACK_URL }, ''],
+  ['e-mail', { FTE_ALERT_EMAIL_TO: EVERYTHING.FTE_ALERT_EMAIL_TO }, ''],
+  ['everything', EVERYTHING, ''],
+])('the start says whether anybody is told: %s', async (_, env, said) => {
+  const { file, output } = await started(env);
+  expect(output).toBe(said);
+  const [pager] = parse(await readFile(file, 'utf8')).receivers;
+  expect(Object.keys(pager).length === 1).toBe(said !== '');
+}); // biome-ignore format: a table
 
 describeReal('amtool', () => {
   test.each([

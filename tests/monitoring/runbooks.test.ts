@@ -54,6 +54,16 @@ function unknown(query: string): readonly string[] {
   );
 }
 
+/** The labels that a query splits a metric of ours by, and that the metric does not have. */
+function unknownSplits(query: string): readonly string[] {
+  return [...query.matchAll(/by \(([^)]*)\) \((?:\w+\()?(fte_\w+)/g)].flatMap(
+    ([, labels = '', name = '']) => {
+      const known = Object.keys(catalogue[metricsOf(name)[0] ?? '']?.labels ?? {});
+      return labels.split(', ').filter((label) => label !== 'le' && !known.includes(label));
+    },
+  );
+}
+
 test('each alert has a runbook, and each runbook an alert', async () => {
   const files = (await readdir(FOLDER)).map((file) => file.replace('.md', ''));
   expect(files.toSorted()).toEqual(names.toSorted());
@@ -122,6 +132,8 @@ test('a name, a label, a value or an edge that does not exist is seen', () => {
   expect(unknown('fte_errors_total{job="other"}')).toHaveLength(1);
   expect(unknown('fte_human_pickup_time_seconds_bucket{le="901"}')).toHaveLength(1);
   expect(unknown('fte_human_pickup_time_seconds_bucket{le=~"900([.]0)?"}')).toEqual([]);
+  expect(unknownSplits('sum by (component, colour) (rate(fte_errors_total[5m]))')).toEqual(['colour']);
+  expect(unknownSplits('sum by (le, channel) (fte_delivery_duration_seconds_bucket)')).toEqual([]);
 });
 
 const sources = [...readSources(['src', 'handlers']).values()].join('\n');
@@ -147,9 +159,14 @@ describe.each(names)('%s', (name) => {
     expect(phrases.filter((phrase) => !sources.includes(phrase))).toEqual([]);
   });
 
+  test('asks for no page by HEAD, which no route answers', async () => {
+    expect(await read(name)).not.toMatch(/curl (?:-\S+ )*(?:-\w*I|--head)\b/);
+  });
+
   test('asks only for what exists', async () => {
     const text = await read(name);
     expect(queries(text).flatMap(unknown)).toEqual([]);
+    expect(queries(text).flatMap(unknownSplits)).toEqual([]);
     const slo = queries(text).flatMap((query) =>
       [...query.matchAll(/slo:\w+:\w+/g)].map(([series]) => series),
     );
