@@ -66,6 +66,11 @@ test('a name, a label, a value or an edge that the catalogue does not have is a 
   counter('fte_errors_total', { colour: 'red' });
   // @ts-expect-error no such value
   counter('fte_errors_total', { error_type: 'databse' });
+  // @ts-expect-error no such value to leave out
+  counter('fte_http_requests_total', { endpoint: { not: ['/healht'] } });
+  expect(counter('fte_http_requests_total', { endpoint: { not: ['/health', '/metrics'] } })).toBe(
+    'fte_http_requests_total{job="fte", endpoint!~"/health|/metrics"}',
+  );
   // @ts-expect-error no such edge; found at run time, too
   expect(() => bucket('fte_human_pickup_time_seconds', 901)).toThrow('no bucket that ends at 901');
   expect(bucket('fte_human_pickup_time_seconds', 900)).toBe(
