@@ -1,5 +1,6 @@
 import { HUMAN_ANSWER_SECONDS, TARGET_SECONDS } from '../../src/fte/targets.ts';
 import { FLEET_JOB } from '../../src/observability/fleet/entries.ts';
+import { UNMATCHED } from '../../src/observability/library-metrics.ts';
 import { INSTANCE_JOB } from '../../src/observability/push/wire.ts';
 import { readLinks } from './links.ts';
 
@@ -37,6 +38,8 @@ export const config = {
     window: 5 * MINUTE,
     fewestRequests: 20,
     errorShare: 0.05,
+    /** Requests under these count for neither the error rate nor the availability: scanners', monitors', Prometheus'. */
+    notServed: [UNMATCHED, '/health', '/metrics'],
     slowSeconds: 3,
     unpublishedSeconds: 2 * MINUTE,
     databaseErrorShare: 0.05,

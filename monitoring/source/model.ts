@@ -70,5 +70,7 @@ export function fileYaml(groups: readonly Group[], scale = 1) {
 export interface TestFile {
   readonly rule_files: readonly string[];
   readonly evaluation_interval: string;
+  /** promtool takes groups in any order, unless it is told: alerts would read what was recorded an evaluation ago. */
+  readonly group_eval_order?: readonly string[];
   readonly tests: readonly object[];
 }

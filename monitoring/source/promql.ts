@@ -7,9 +7,11 @@ type HistogramName = {
   [N in Name]: FteCatalogue[N] extends { readonly type: 'histogram' } ? N : never;
 }[Name];
 type Labels<N extends Name> = FteCatalogue[N]['labels'];
-/** A metric's matchers: a value, or several of them. Both come from the label's closed set. */
+/** A metric's matchers: a value, several of them, or all but several. They come from the label's closed set. */
 export type Matchers<N extends Name> = {
-  readonly [K in keyof Labels<N>]?: Labels<N>[K] extends readonly (infer V)[] ? V | readonly V[] : never;
+  readonly [K in keyof Labels<N>]?: Labels<N>[K] extends readonly (infer V)[]
+    ? V | readonly V[] | { readonly not: readonly V[] }
+    : never;
 };
 type CounterName = { [N in Name]: FteCatalogue[N] extends { readonly type: 'counter' } ? N : never }[Name];
 type Edge<N extends HistogramName> = FteCatalogue[N] extends { readonly buckets: readonly (infer E)[] }
@@ -26,10 +28,14 @@ export function duration(seconds: number): string {
   return fitting === undefined ? `${ms}ms` : `${ms / fitting[1]}${fitting[0]}`;
 }
 
+const anyOf = (values: readonly unknown[]) =>
+  quoted(values.map((value) => String(value).replace(/[.]/g, '\\.')).join('|'));
+const isNot = (value: unknown): value is { readonly not: readonly unknown[] } =>
+  typeof value === 'object' && value !== null && 'not' in value;
+
 function matcher([label, value]: readonly [string, unknown]): string {
-  return Array.isArray(value)
-    ? `${label}=~${quoted(value.map((v) => String(v).replace(/[.]/g, '\\.')).join('|'))}`
-    : `${label}=${quoted(String(value))}`;
+  if (isNot(value)) return `${label}!~${anyOf(value.not)}`;
+  return Array.isArray(value) ? `${label}=~${anyOf(value)}` : `${label}=${quoted(String(value))}`;
 }
 
 function select(series: string, matchers: object, more: readonly string[] = []): string {
@@ -74,6 +80,10 @@ export function bucket<N extends HistogramName>(name: N, edge: Edge<N>, matchers
   const le = Number.isInteger(edge) ? `le=~"${edge}([.]0)?"` : `le="${edge}"`;
   return select(`${name}_bucket`, matchers, [le]);
 }
+
+/** The API requests that are somebody's business: a flood of others can't hide that these fail, nor be taken for it. */
+export const served = (matchers: Omit<Matchers<'fte_http_requests_total'>, 'endpoint'> = {}) =>
+  counter('fte_http_requests_total', { ...matchers, endpoint: { not: config.service.notServed } });
 
 type By = readonly string[];
 

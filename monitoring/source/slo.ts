@@ -1,7 +1,7 @@
 import { FAILED } from './alerts/service.ts';
 import { type BurnWindow, config } from './config.ts';
 import type { Alert, Group, Recording } from './model.ts';
-import { all, bucket, counter, countOf, sum, type Timed } from './promql.ts';
+import { all, bucket, counter, countOf, served, sum, type Timed } from './promql.ts';
 
 const { slo } = config;
 const RATE_WINDOW = 300;
@@ -32,8 +32,8 @@ function objectives({ rate }: Timed): readonly Objective[] {
       slo: 'availability',
       alert: 'AvailabilityBudgetBurn',
       objective: slo.availability.objective,
-      events: perSecond(counter('fte_http_requests_total')),
-      bad: perSecond(counter('fte_http_requests_total', { status_code: FAILED })),
+      events: perSecond(served()),
+      bad: perSecond(served({ status_code: FAILED })),
       what: 'API requests fail',
     },
     {

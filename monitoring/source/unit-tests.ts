@@ -8,8 +8,8 @@ import { silenceCases } from './cases/silence.ts';
 import { sloCases } from './cases/slo.ts';
 import { amidOthers, elsewhere } from './cases/surroundings.ts';
 import { config } from './config.ts';
-import { allAlerts } from './groups.ts';
-import type { Alert, TestFile } from './model.ts';
+import { allAlerts, allGroups } from './groups.ts';
+import type { Alert, Group, TestFile } from './model.ts';
 import { recordingTestFiles } from './recording-tests.ts';
 
 /** All cases, by the file that they are written to. */
@@ -135,17 +135,38 @@ export function alertTestFiles(
   );
 }
 
+/** Two rule files, each with the names of its groups in their order. */
+function ruleFiles() {
+  const { alerting, slo } = allGroups();
+  const namesOf = (groups: readonly Group[]) => groups.map(({ name }) => name);
+  return {
+    alerting: { paths: ['../../fte_alerting_rules.yml'], order: namesOf(alerting) },
+    slo: { paths: ['../rules/slo.yml'], order: namesOf(slo) },
+  };
+}
+
+const inOrder = ({ tests, ...file }: TestFile, order: readonly string[]): TestFile => ({
+  ...file,
+  group_eval_order: order,
+  tests,
+});
+
 /** All test files of the alerts that `written` names, by file name. */
 export function testFiles(written: ReadonlySet<string>): ReadonlyMap<string, TestFile> {
   const alerts = allAlerts().filter(({ alert }) => written.has(alert));
   // Each with the rules that its alerts need: the objectives' long windows are most of what the others would wait for.
-  const [alerting, objectives] = [['../../fte_alerting_rules.yml'], ['../rules/slo.yml']];
+  const { alerting, slo } = ruleFiles();
   const ofAlerts = Object.entries(CASES).flatMap(([name, cases]) => {
     const own = alerts.filter((alert) => cases.some((test) => isAbout(test, alert)));
-    const files = alertTestFiles(cases, name === 'slo' ? objectives : alerting, own);
+    const { paths, order } = name === 'slo' ? slo : alerting;
+    const files = alertTestFiles(cases, paths, own);
     return [...files].map(
-      ([step, file]) => [step === 1 ? `${name}.yml` : `${name}-every-${step}m.yml`, file] as const,
+      ([step, file]) =>
+        [step === 1 ? `${name}.yml` : `${name}-every-${step}m.yml`, inOrder(file, order)] as const,
     );
   });
-  return new Map([...ofAlerts, ...recordingTestFiles(objectives)]);
+  const ofRecordings = [...recordingTestFiles(slo.paths)].map(
+    ([name, file]) => [name, inOrder(file, slo.order)] as const,
+  );
+  return new Map([...ofAlerts, ...ofRecordings]);
 }

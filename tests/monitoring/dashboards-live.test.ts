@@ -1,13 +1,37 @@
-/** Every query of every dashboard, executed by a real Prometheus on what the handlers themselves pushed. */
+/** Every query of every dashboard, and every rule, executed by a real Prometheus on what the handlers themselves pushed. */
+import { allAlerts, notEmitted } from '../../monitoring/source/groups.ts';
 import { type Observed, startObserved } from '../running/observed.ts';
 import { until } from '../running/until.ts';
 import { describeReal } from '../servers/skipping.ts';
 import { CHOICES, type DashboardQuery, dashboardQueries, substituted } from './dashboard-files.ts';
+import { type Selector, selectorsOf } from './promql-names.ts';
 
 /** Queries that are rightly empty here, each with its reason. Whoever stands here and is not empty fails, too. */
 const EMPTY: Readonly<Record<string, string>> = {
   'fte-quality / Tokens per minute / A': 'the embedded model has no tokens',
 };
+
+/** Series of alerts that are rightly missing here, in the same way. */
+const MISSING: Readonly<Record<string, string>> = {
+  fte_label_overflow_total: 'no label has a value outside its set',
+  fte_llm_cost_usd_total: 'the embedded model costs nothing',
+};
+const alertSelectors = new Map(
+  allAlerts()
+    .filter((alert) => notEmitted(alert).length === 0)
+    .flatMap(({ alert, expr }) =>
+      selectorsOf(expr).map((selector) => [`${alert}: ${written(selector)}`, selector] as const),
+    ),
+);
+function written({ metric, matchers }: Selector): string {
+  return `${metric}{${matchers.map(({ label, op, value }) => `${label}${op}${JSON.stringify(value)}`).join(', ')}}`;
+}
+
+interface RuleState {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
+}
 
 /** Two weeks are compared with each other. */
 const HISTORY_DAYS = 15;
@@ -69,6 +93,29 @@ describeReal('against a real Prometheus', () => {
       const missing = (answered.get(key(query)) ?? []).filter((labels) => labels[label] === undefined);
       expect([label, missing]).toEqual([label, []]);
     }
+  });
+
+  test('every rule is evaluated without an error', async () => {
+    const rules = await until(
+      'an evaluation of every rule',
+      async () => {
+        const response = await fetch(`${observed.prometheus.url}/api/v1/rules`);
+        const { data } = (await response.json()) as { data: { groups: { rules: RuleState[] }[] } };
+        const all = data.groups.flatMap((group) => group.rules);
+        return all.length > 0 && all.every(({ health }) => health !== 'unknown') && all;
+      },
+      SECONDS,
+    );
+    expect(rules.length).toBeGreaterThanOrEqual(allAlerts().length);
+    expect(rules.filter(({ health, lastError }) => health !== 'ok' || lastError)).toEqual([]);
+  });
+
+  test.each([...alertSelectors])('there is something to see for %s', async (_, selector) => {
+    const found = await observed.prometheus.query(`count(${written(selector)})`);
+    expect([written(selector), found.length > 0]).toEqual([
+      written(selector),
+      MISSING[selector.metric] === undefined,
+    ]);
   });
 
   test('the exemplars of histograms carry correlation ids', async () => {

@@ -44,7 +44,7 @@ function foreign({ metric, matchers }: Selector): readonly string[] {
       if (label === 'job' || value.startsWith('$')) return [];
       const known = label === 'le' && suffix === 'bucket' ? edges : spec.labels[label];
       if (known === undefined) return [`${metric} has no label ${label}`];
-      const values = op === '=~' ? value.replace('([.]0)?', '').split('|') : [value];
+      const values = op.endsWith('~') ? value.replace('([.]0)?', '').split('|') : [value];
       return values.filter((one) => !known.includes(one)).map((one) => `${metric}: ${label}=${one}`);
     }),
   ];

@@ -18,6 +18,13 @@ test('an expression is wrong in one place at a time', () => {
   expect(wrong('a > 5')).toEqual(['a_of_another > 5', 'a < 5', 'a >= 5', 'a > 4.5', 'a > 5.5']);
   expect(wrong('x{l="v"}')).toEqual(['x_of_another{l="v"}', 'x{l=~".*"}', 'x{l!="v"}']);
   expect(wrong('x{l=~"a|b"}')).toEqual(expect.arrayContaining(['x{l=~"a"}', 'x{l=~"b"}']));
+  expect(wrong('x{l!~"a|b"}')).toEqual([
+    'x_of_another{l!~"a|b"}',
+    'x{l=~".*"}',
+    'x{l=~"a|b"}',
+    'x{l!~"b"}',
+    'x{l!~"a"}',
+  ]);
   expect(wrong('sum by (b) (rate(x[5m] offset 1d))')).toEqual(
     expect.arrayContaining([
       'max by (b) (rate(x[5m] offset 1d))',

@@ -1,4 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { generatedFiles, staleFiles } from '../../monitoring/source/build.ts';
 import type { Case } from '../../monitoring/source/cases/case.ts';
 import { config } from '../../monitoring/source/config.ts';
@@ -13,10 +17,29 @@ import { promtool } from '../servers/monitoring-tools.ts';
 import { describeReal } from '../servers/skipping.ts';
 
 const alerts = allAlerts();
+const TESTS = join(ROOT, 'monitoring/prometheus/tests');
+
+/** A file of unit tests as it is committed. */
+function writtenTest(file: string) {
+  return parse(readFileSync(join(TESTS, file), 'utf8')) as {
+    readonly rule_files: readonly string[];
+    readonly group_eval_order: readonly string[];
+    readonly tests: readonly { readonly name: string }[];
+  };
+}
 const label = (labels: object | string) => ` ${JSON.stringify(labels)}`;
 
 test('what is generated is up to date (else: npm run monitoring:build)', () => {
   expect(staleFiles()).toEqual([]);
+});
+
+test.each(readdirSync(TESTS))('%s names the order of all groups of its rules', (name) => {
+  const { rule_files, group_eval_order } = writtenTest(name);
+  const groups = rule_files.flatMap((file) => {
+    const rules = parse(readFileSync(join(TESTS, file), 'utf8')) as { groups: { name: string }[] };
+    return rules.groups.map((group) => group.name);
+  });
+  expect(group_eval_order).toEqual(groups);
 });
 
 test('the first eight alerts stand first and keep their names', () => {
@@ -43,6 +66,11 @@ test('a name, a label, a value or an edge that the catalogue does not have is a 
   counter('fte_errors_total', { colour: 'red' });
   // @ts-expect-error no such value
   counter('fte_errors_total', { error_type: 'databse' });
+  // @ts-expect-error no such value to leave out
+  counter('fte_http_requests_total', { endpoint: { not: ['/healht'] } });
+  expect(counter('fte_http_requests_total', { endpoint: { not: ['/health', '/metrics'] } })).toBe(
+    'fte_http_requests_total{job="fte", endpoint!~"/health|/metrics"}',
+  );
   // @ts-expect-error no such edge; found at run time, too
   expect(() => bucket('fte_human_pickup_time_seconds', 901)).toThrow('no bucket that ends at 901');
   expect(bucket('fte_human_pickup_time_seconds', 900)).toBe(
@@ -102,12 +130,27 @@ describeReal('promtool', () => {
   );
 
   test('the written unit tests are the same, and can be run by hand', async () => {
-    const { ok, output } = await run(promtool(), [
-      'test',
-      'rules',
-      join(ROOT, 'monitoring/prometheus/tests/functions.yml'),
-    ]);
+    const { ok, output } = await run(promtool(), ['test', 'rules', join(TESTS, 'functions.yml')]);
     expect(ok ? '' : output).toBe('');
+  }, 60_000);
+
+  test('the written unit tests record first, and alert then', async () => {
+    const { rule_files, group_eval_order, tests, ...file } = writtenTest('slo.yml');
+    const short = tests.filter(({ name }) => name === 'ProcessingBudgetBurn fires: just over the limit')[0];
+    const folder = await mkdtemp(join(tmpdir(), 'fte-order-'));
+    const runIn = async (order: readonly string[]) => {
+      const path = join(folder, 'one.yml');
+      const paths = rule_files.map((rules) => join(TESTS, rules));
+      const one = { ...file, rule_files: paths, group_eval_order: order, tests: [short] };
+      await writeFile(path, stringify(one));
+      return run(promtool(), ['test', 'rules', path]);
+    };
+    try {
+      expect(await runIn(group_eval_order)).toMatchObject({ ok: true });
+      expect(await runIn(group_eval_order.toReversed())).toMatchObject({ ok: false });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }, 60_000);
 
   test('a rule that is wrong fails its tests', async () => {

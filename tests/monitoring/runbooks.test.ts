@@ -36,7 +36,7 @@ function unknown(query: string): readonly string[] {
     ([selector, name = '', matchers = '']) => {
       const spec = catalogue[metricsOf(name)[0] ?? ''];
       if (spec === undefined) return [selector];
-      const wrong = [...matchers.matchAll(/(\w+)(=~?)"([^"]*)"/g)].filter(
+      const wrong = [...matchers.matchAll(/(\w+)(=~?|!=|!~)"([^"]*)"/g)].filter(
         ([, label = '', operator, value = '']) => {
           if (label === 'job') return value !== 'fte';
           if (label === 'le')
@@ -44,7 +44,7 @@ function unknown(query: string): readonly string[] {
           const set = spec.labels[label];
           if (set === undefined) return true;
           if (set === CONFIGURED || set === METRIC_NAMES || value === 'other') return false;
-          return operator === '='
+          return operator === '=' || operator === '!='
             ? !set.includes(value)
             : !value.split('|').every((part) => set.some((one) => new RegExp(`^${part}$`).test(one)));
         },
@@ -129,6 +129,7 @@ test('a name, a label, a value or an edge that does not exist is seen', () => {
   expect(unknown('rate(fte_no_such_total[5m])')).toEqual(['fte_no_such_total']);
   expect(unknown('fte_errors_total{colour="red"}')).toHaveLength(1);
   expect(unknown('fte_errors_total{error_type=~"llm|moon"}')).toHaveLength(1);
+  expect(unknown('fte_http_requests_total{endpoint!~"/healht"}')).toHaveLength(1);
   expect(unknown('fte_errors_total{job="other"}')).toHaveLength(1);
   expect(unknown('fte_human_pickup_time_seconds_bucket{le="901"}')).toHaveLength(1);
   expect(unknown('fte_human_pickup_time_seconds_bucket{le=~"900([.]0)?"}')).toEqual([]);

@@ -1,7 +1,19 @@
 import { STATUS_CODES } from '../../../src/observability/library-metrics.ts';
 import { config } from '../config.ts';
 import type { Alert } from '../model.ts';
-import { all, allOn, any, buckets, counter, countOf, gauge, sum, sumOf, type Timed } from '../promql.ts';
+import {
+  all,
+  allOn,
+  any,
+  buckets,
+  counter,
+  countOf,
+  gauge,
+  served,
+  sum,
+  sumOf,
+  type Timed,
+} from '../promql.ts';
 
 const { service, escalations, thinking, queues, satisfaction } = config;
 /** The codes by which the service says that it failed. */
@@ -32,8 +44,8 @@ function highEscalationRate({ increase }: Timed, severity: 'warning' | 'critical
 /** The eight alerts that the service began with, in their order and under their names. */
 export function serviceAlerts(time: Timed): readonly Alert[] {
   const { rate, increase, seconds, range } = time;
-  const requests = counter('fte_http_requests_total');
-  const enoughRequests = `${sum(increase(requests, service.window))} >= ${service.fewestRequests}`;
+  const enough = (selector: string) =>
+    `${sum(increase(selector, service.window))} >= ${service.fewestRequests}`;
   const errors = sum(increase(counter('fte_errors_total', { error_type: 'database' }), service.window));
   const invocations = sum(increase(counter('fte_lambda_invocations_total'), service.window));
   const runs = { operation: 'run' } as const;
@@ -61,8 +73,8 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
     {
       alert: 'HighErrorRate',
       expr: all(
-        `${sum(rate(counter('fte_http_requests_total', { status_code: FAILED }), service.window))} / ${sum(rate(requests, service.window))} > ${service.errorShare}`,
-        enoughRequests,
+        `${sum(rate(served({ status_code: FAILED }), service.window))} / ${sum(rate(served(), service.window))} > ${service.errorShare}`,
+        enough(served()),
       ),
       for: 120,
       severity: 'warning',
@@ -75,7 +87,7 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
       alert: 'SlowResponseTime',
       expr: all(
         `histogram_quantile(0.95, ${sum(rate(buckets('fte_http_request_duration_seconds'), service.window), ['le'])}) > ${service.slowSeconds}`,
-        enoughRequests,
+        enough(counter('fte_http_requests_total')),
       ),
       for: 300,
       severity: 'warning',

@@ -37,8 +37,11 @@ const growing = (perMinute: number) =>
 /** What the five minutes before `AT_MINUTE` see of it, a second. */
 const seen = (perMinute: number) => (7 * perMinute) / 300;
 
-const requests = (status_code: string, perMinute: number, method = 'GET') =>
-  fte('fte_http_requests_total', { method, endpoint: '/', status_code }, growing(perMinute));
+const requests = (status_code: string, perMinute: number, method = 'GET', endpoint = '/') =>
+  fte('fte_http_requests_total', { method, endpoint, status_code }, growing(perMinute));
+/** Nobody's business, each in another number. */
+const notServed = ['__unmatched__', '/health', '/metrics'].flatMap((endpoint, i) =>
+  ['200', '503'].map((code) => requests(code, 600 * 2 ** i, 'GET', endpoint)));
 /** Each 5xx by itself: were one of them left out, the sum would be another. */
 const failures = FAILED.map((code, i) => ({ code, perMinute: 300 * 2 ** i }));
 const failed = failures.reduce((sum, { perMinute }) => sum + perMinute, 0);
@@ -62,7 +65,7 @@ const undelivered = [
 /** What happens a minute, in all and badly, by objective. */
 const HAPPENS: Readonly<Record<ObjectiveName, { readonly series: readonly Series[]; readonly events: number; readonly bad: number }>> = {
   availability: {
-    series: [requests('200', 3000), requests('404', 2100, 'POST'), ...failures.map(({ code, perMinute }) => requests(code, perMinute))],
+    series: [requests('200', 3000), requests('404', 2100, 'POST'), ...failures.map(({ code, perMinute }) => requests(code, perMinute)), ...notServed],
     events: 5100 + failed, bad: failed,
   },
   processing: {

@@ -9,8 +9,11 @@ const publication = (values: string) => fte('fte_fleet_last_publication_timestam
 /** A publication each minute, at the minute. */
 const publishing = publication('0+60x400');
 const dependency = (name: string, values: string) => fte('fte_dependency_up', { dependency: name }, values);
-const requests = (status_code: string, values: string, method = 'GET') =>
-  fte('fte_http_requests_total', { method, endpoint: '/', status_code }, values);
+const requests = (status_code: string, values: string, method = 'GET', endpoint = '/') =>
+  fte('fte_http_requests_total', { method, endpoint, status_code }, values);
+/** As many of each kind that is nobody's business. */
+const flood = (status_code: string, values: string) =>
+  ['__unmatched__', '/health', '/metrics'].map((endpoint) => requests(status_code, values, 'GET', endpoint));
 /** Requests of which so many a minute are done within 3 s, and so many in all. */
 const latency = (upTo3: string, all: string, method = 'GET') =>
   histogram('fte_http_request_duration_seconds', { method, endpoint: '/' }, {
@@ -37,6 +40,9 @@ const highErrorRate: readonly Case[] = [
   errors.fires('5.4 % fail, of all kinds', [requests('200', from(20, 94.6, 10)), requests('500', from(20, 1.4)), requests('502', from(20, 1.3)), requests('503', from(20, 1.3), 'POST'), requests('504', from(20, 1.4))], 25),
   errors.ends('6 % failed for ten minutes', [requests('200', steady(94)), requests('503', during(20, 30, 6))], 30),
   errors.silent('4 % fail', [requests('200', steady(96)), requests('500', steady(4))], 60),
+  errors.silent('a scanner, the health check and /metrics meet nothing but failures', [requests('200', steady(100)), ...flood('503', steady(100))], 60),
+  errors.fires('5.4 % fail in a flood of 404s', [requests('200', from(20, 94.6, 10)), requests('503', from(20, 5.4)), ...flood('404', steady(1000))], 25),
+  errors.silent('half of 19 requests fail, in a flood of 404s', [requests('200', steady(1.9)), requests('500', steady(1.9)), ...flood('404', steady(10))], 60),
   errors.silent('all are refused', [requests('422', steady(100))], 60),
   errors.silent('half of 19 requests fail', [requests('200', steady(1.9)), requests('500', steady(1.9))], 60),
   errors.fires('half of 20 requests fail: enough', [requests('200', from(20, 2)), requests('500', from(20, 2))], 27),

@@ -23,7 +23,7 @@ const budgets: readonly Panel[] = [
   {
     kind: 'stat', id: 2, width: 12, height: 6, unit: 'percentunit', decimals: 1, steps: { base: 'text', from: [] },
     title: 'Objective',
-    description: `availability: requests without a 5xx. processing: messages answered within ${slo.processing.withinSeconds} s. delivery: replies that the provider took, within ${slo.delivery.withinSeconds} s.`,
+    description: `availability: requests without a 5xx, without those of the health check, of /metrics and of no route. processing: messages answered within ${slo.processing.withinSeconds} s. delivery: replies that the provider took, within ${slo.delivery.withinSeconds} s.`,
     queries: [{ expr: objective, legend: '{{slo}}', instant: true }],
   },
   {

@@ -1,6 +1,6 @@
 import { FAILED } from '../alerts/service.ts';
 import { config } from '../config.ts';
-import { buckets, counter, countOf, gauge, sum, sumOf } from '../promql.ts';
+import { buckets, counter, countOf, gauge, served, sum, sumOf } from '../promql.ts';
 import { messages } from './channels.ts';
 import { RUNBOOK_OF_VALUE } from './links.ts';
 import * as q from './queries.ts';
@@ -44,14 +44,14 @@ const first: readonly Panel[] = [
   {
     kind: 'lines', id: 3, width: 7, unit: 'percentunit', max: 1, min: 0,
     title: 'Error rate',
-    description: `Requests that were answered with a 5xx, as a share of all. Healthy: 0. The alert begins at 5 %. No line: no requests.`,
+    description: `Requests that were answered with a 5xx, as a share of all but those of the health check, of /metrics and of no route. Healthy: 0. The alert begins at 5 %. No line: no requests.`,
     alerts: ['HighErrorRate'],
     steps: q.rising(service.errorShare),
     queries: [
       {
         expr: q.share(
-          sum(q.perSecond(counter('fte_http_requests_total', { status_code: FAILED }))),
-          sum(q.perSecond(requests)),
+          sum(q.perSecond(served({ status_code: FAILED }))),
+          sum(q.perSecond(served())),
         ),
         legend: 'failed',
       },

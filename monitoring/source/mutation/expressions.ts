@@ -60,6 +60,8 @@ function offDuration(text: string): readonly Replacement[] {
   return [0.5, 2].map((factor) => `${ms * factor}ms`);
 }
 
+const OPPOSITE: Readonly<Record<string, string>> = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' };
+
 function offMatcher(node: Node, text: (node: Node) => string): readonly Replacement[] {
   const [label, operator, value] = ['LabelName', 'MatchOp', 'StringLiteral'].map((name) => {
     const child = node.getChild(name);
@@ -70,8 +72,8 @@ function offMatcher(node: Node, text: (node: Node) => string): readonly Replacem
   return [
     // Any value at all; `""` alone would also ask for the label to be missing.
     `${label}=~".*"`,
-    `${label}${operator === '=' ? '!=' : '!~'}${value}`,
-    ...(operator === '=~' && values.length > 1 ? without.map((rest) => `${label}=~"${rest}"`) : []),
+    `${label}${OPPOSITE[operator ?? ''] ?? ''}${value}`,
+    ...(values.length > 1 ? without.map((rest) => `${label}${operator}"${rest}"`) : []),
   ];
 }
 
