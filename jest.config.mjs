@@ -16,6 +16,6 @@ export default {
     '<rootDir>/dist',
     '<rootDir>/monitoring/grafana/preview',
   ],
-  testTimeout: 90_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

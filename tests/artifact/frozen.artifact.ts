@@ -15,7 +15,7 @@ let world: World;
 const closers: (() => unknown)[] = [];
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterEach(async () => {
   await world.endAll();
   for (const close of closers.splice(0).reverse()) await close();

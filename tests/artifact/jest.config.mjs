@@ -7,6 +7,6 @@ export default {
   testMatch: ['<rootDir>/tests/artifact/**/*.artifact.ts'],
   // The unpacked functions lie in .local, which holds nothing else to be found there.
   modulePathIgnorePatterns: ['<rootDir>/.local', '<rootDir>/dist', '<rootDir>/tests/artifact/node_modules'],
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   maxWorkers: 1,
 };

@@ -12,7 +12,7 @@ let world: World;
 const closers: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
     handler: 'handler.handler',
     env: { PUSHGATEWAY_URL: gateway.url, LOG_LEVEL: 'SILENT' },
   });
-}, 60_000);
+});
 afterAll(async () => {
   await environment.close();
   await gateway.close();

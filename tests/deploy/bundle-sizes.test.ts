@@ -4,7 +4,7 @@ import { FUNCTIONS } from '../../src/fte/vocabulary.ts';
 let bundles: readonly Bundle[];
 beforeAll(async () => {
   bundles = await weighBundles();
-}, 120_000);
+});
 const names = (functionKey: string) =>
   bundles.find((bundle) => bundle.functionKey === functionKey)?.parts.map(([name]) => name) ?? [];
 

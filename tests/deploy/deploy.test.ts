@@ -22,7 +22,7 @@ beforeAll(async () => {
   target = await startDeploymentTarget();
   const { code, text } = await serverless('package', '--package', `${HOME}/package`);
   if (code !== 0) throw new Error(text);
-}, 120_000);
+});
 afterAll(async () => {
   await target.close();
   rmSync(join(ROOT, HOME), { recursive: true, force: true });
@@ -74,7 +74,7 @@ test('a deployment makes the stack: its bucket first, then everything', async ()
   expect(target.cloudFormation.executed).toEqual(['CREATE', 'UPDATE']);
   expect(target.calls).toContain('sts:GetCallerIdentity');
   expect(text).toContain('POST - value-of-HttpApiUrl/support/submit');
-}, 120_000);
+});
 
 test('the template holds together, and each function is as serverless.yml says', () => {
   expect(orderOf(template())).toHaveLength(Object.keys(template().Resources).length);
@@ -157,7 +157,7 @@ test('a second deployment finds nothing to do, and says so', async () => {
   const { code, text } = await deploy('second');
   expect({ code, text }).toMatchObject({ code: 0, text: expect.stringContaining('No changes to deploy') });
   expect(target.cloudFormation.executed).toEqual(['CREATE', 'UPDATE']);
-}, 60_000);
+});
 
 test('remove empties the deployment bucket and deletes the stack', async () => {
   const { code, text } = await serverless('remove');
@@ -165,4 +165,4 @@ test('remove empties the deployment bucket and deletes the stack', async () => {
   expect(target.objects.size).toBe(0);
   expect(target.cloudFormation.stacks.get(STACK)?.status).toBe('DELETE_COMPLETE');
   expect(target.unknown).toEqual([]);
-}, 60_000);
+});

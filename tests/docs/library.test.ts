@@ -58,7 +58,7 @@ test('the code of the guide compiles, and wrong code would not', () => {
     ],
   ]);
   expect(compileErrors(wrong)).toEqual([expect.stringContaining('"old"')]);
-}, 60_000);
+});
 
 test('the guide imports the package by the name that package.json exports', () => {
   const { name, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

@@ -45,7 +45,7 @@ test('the short form of soak:form', async () => {
     const told = `${metric}: ${counted} of ${expected}, ${failedRequests.length} failed requests, ${errors} errors`;
     expect({ told, allowed }).toEqual({ told, allowed: true });
   }
-}, 180_000);
+});
 
 test.each(['SIGINT', 'SIGKILL'] as const)(
   '%s under load: after the next start every message is answered, at most once',
@@ -88,5 +88,4 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     );
     expect([...sentOf.values()].filter(({ length }) => length > 1)).toEqual([]);
   },
-  180_000,
 );

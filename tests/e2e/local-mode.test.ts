@@ -12,7 +12,7 @@ const NAME = 'e2e';
 let local: LocalMode;
 beforeAll(async () => {
   local = await startLocalMode({ name: NAME });
-}, 120_000);
+});
 afterAll(async () => {
   await local?.kill();
   forgetLocalMode(NAME);
@@ -188,7 +188,7 @@ describe('what stops the start, in one clear line', () => {
       cwd: ROOT,
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '', FTE_LOCAL_HOME: `.local/${NAME}`, ...env },
-      timeout: 80_000,
+      timeout: 240_000,
     });
 
   test('a port in use', async () => {

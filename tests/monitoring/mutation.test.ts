@@ -71,7 +71,7 @@ describeReal('promtool', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   test('a sample of it is noticed, but for what has a reason', async () => {
     const quick = mutants.filter(({ of }) => !/BudgetBurn|Dropped|Silent|Satisfaction|Spend|config/.test(of));
@@ -79,7 +79,7 @@ describeReal('promtool', () => {
     const open = outcomes.filter(({ verdict, reason }) => verdict !== 'killed' && reason === undefined);
     expect(open.map(({ mutant }) => keyOf(mutant))).toEqual([]);
     expect(outcomes.filter(({ verdict }) => verdict === 'killed').length).toBeGreaterThan(6);
-  }, 120_000);
+  });
 
   test('what no test notices is found', async () => {
     const mutant = mutants.find((one) => keyOf(one).startsWith('DeadLetterQueueNotEmpty (critical): 0 → 1'))!;
@@ -88,5 +88,5 @@ describeReal('promtool', () => {
     const tests = subject.tests.filter((file) => !JSON.stringify(file).includes('exp_samples'));
     const [outcome] = await judgeAll([{ ...mutant, trials: [{ subject: { ...subject, tests }, rules }] }]);
     expect([tests.length > 0, outcome?.verdict]).toEqual([true, 'survived']);
-  }, 60_000);
+  });
 });

@@ -9,7 +9,7 @@ interface Waiting {
   readonly requestId: string;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * The Runtime API of an environment that takes many invocations at once, as Lambda Managed Instances do: whoever asks for

@@ -37,8 +37,20 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 }
 
-/** `npm start` on free ports, until its start screen says that it is ready. */
+const TRIES = 3;
+
+/** `npm start` on free ports, until its start screen says that it is ready; on others when somebody else takes one first. */
 export async function startLocalMode(options: LocalModeOptions): Promise<LocalMode> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (tries === TRIES || !String(error).includes('is in use')) throw error;
+    }
+  }
+}
+
+async function startOnce(options: LocalModeOptions): Promise<LocalMode> {
   const [port, gatewayPort, lambdaPort] = [await freePort(), await freePort(), await freePort()];
   const home = `.local/${options.name}`;
   const started = performance.now();
@@ -94,14 +106,15 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
       if (!existsSync(path)) return [];
       const lines = readFileSync(path, 'utf8')
         .split('\n')
-        .filter((line) => line !== '');
+        // What follows the last end of a line is still being written.
+        .slice(0, -1);
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
     async stop(signal = 'SIGINT') {
       child.kill(signal);
       const code = await Promise.race([
         ended(child),
-        new Promise<'late'>((resolve) => setTimeout(resolve, 20_000, 'late').unref()),
+        new Promise<'late'>((resolve) => setTimeout(resolve, 60_000, 'late').unref()),
       ]);
       if (code !== 'late') return code;
       await kill();

@@ -67,6 +67,8 @@ export async function startService({
       home,
     }),
     LOG_LEVEL: 'SILENT',
+    // What takes long here is the machine.
+    FTE_AWS_TIMEOUT_MS: '30000',
     ...environment,
   });
 

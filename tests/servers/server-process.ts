@@ -25,6 +25,8 @@ export interface ServerProcessOptions {
 }
 
 const TRIES = 5;
+/** A port that was in use a moment ago may be taken by somebody for as long. */
+const PORT_FREE_WITHIN_MS = 30_000;
 const KILL_AFTER_MS = 5_000;
 const POLL_MS = 20;
 
@@ -39,7 +41,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess | string> {
-  const { file, args, readyPath, readyWithin = 15 } = options;
+  const { file, args, readyPath, readyWithin = 60 } = options;
   const ask = options.ask ?? ((at: number) => isReady(`http://127.0.0.1:${at}${readyPath}`));
   const child = spawn(file, args(port), {
     env: options.env ?? process.env,
@@ -92,11 +94,14 @@ async function startOnce(options: ServerProcessOptions, port: number): Promise<S
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   let failure = '';
-  for (let i = 0; i < TRIES; i += 1) {
+  const deadline = Date.now() + PORT_FREE_WITHIN_MS;
+  const mayTry = (tries: number) => (options.port === undefined ? tries < TRIES : Date.now() < deadline);
+  for (let i = 0; i === 0 || mayTry(i); i += 1) {
     const started = await startOnce(options, options.port ?? (await freePort()));
     if (typeof started !== 'string') return started;
     failure = started;
     if (!failure.includes('address already in use')) break;
+    if (options.port !== undefined) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new Error(failure);
 }

@@ -156,7 +156,7 @@ export async function loadWithForms(options: LoadOptions): Promise<LoadReport> {
       counters = grown(await scrape(url));
       return counters.every((row) => row.counted >= row.expected);
     },
-    10,
+    60,
   ).catch(() => undefined);
 
   const errors =

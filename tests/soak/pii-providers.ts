@@ -39,9 +39,16 @@ export function troubledModel(random: Random, faults: Faults) {
 /** Twilio, SES and the team's webhook in one: it takes what it is given, or fails and repeats it. */
 export async function startTroubledProviders(random: Random, faults: Faults) {
   let taken = 0;
+  const met = new Set<string>();
 
-  function refuse(response: ServerResponse, path: string, told: string): void {
-    const kind = path.startsWith('/v2/email') ? 'SES' : path.startsWith('/2010') ? 'Twilio' : 'the team';
+  /** By chance, and the first request of each kind: a short run meets each, too. */
+  function fails(kind: string): boolean {
+    const first = !met.has(kind);
+    met.add(kind);
+    return random.chance(FAILS.provider) || first;
+  }
+
+  function refuse(response: ServerResponse, kind: string, told: string): void {
     const ways: readonly (readonly [string, () => void])[] = [
       ['400 that repeats', () => response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'MessageRejected' }).end(JSON.stringify({ code: 21211, message: told }))],
       ['500 that repeats', () => response.writeHead(500, { 'content-type': 'text/html' }).end(told)],
@@ -61,7 +68,8 @@ export async function startTroubledProviders(random: Random, faults: Faults) {
       const body = Buffer.concat(chunks).toString('utf8');
       const path = request.url ?? '';
       const told = `${JSON.stringify(request.headers)} ${body} ${[...new URLSearchParams(body).values()].join(' ')}`;
-      if (request.method === 'POST' && random.chance(FAILS.provider)) return refuse(response, path, told);
+      const kind = path.startsWith('/v2/email') ? 'SES' : path.startsWith('/2010') ? 'Twilio' : 'the team';
+      if (request.method === 'POST' && fails(kind)) return refuse(response, kind, told);
       taken += 1;
       response.writeHead(path.startsWith('/2010') ? 201 : 200, { 'content-type': 'application/json' }).end(
         JSON.stringify({

@@ -186,8 +186,8 @@ test.each(['take and break off', 'take and garble'] as const)('%s: nobody knows'
 test.each(['take and hang', 'drip'] as const)('%s: the deadline ends it, and nobody knows', async (how) => {
   ses.behave({ do: how });
   const started = performance.now();
-  const doubt = await failure(send({}, { deadlineMs: 400 }));
-  expect(performance.now() - started).toBeLessThan(5_000);
+  const doubt = await failure(send({}, { deadlineMs: 3_000 }));
+  expect(performance.now() - started).toBeLessThan(60_000);
   expect(doubt).not.toBeInstanceOf(DeliveryRefused);
   expect(doubt).toMatchObject({ code: 'FTE_MAIL_SEND_UNKNOWN', type: 'timeout' });
   expect(ses.taken).toHaveLength(1);

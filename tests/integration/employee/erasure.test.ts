@@ -128,7 +128,7 @@ test('nothing of the person is left, and everything of everybody else', async ()
 
   // The same call again, and one for the record that was joined with it.
   expect(await erase(zeb.id)).toMatchObject({ status: 200, json });
-}, 60_000); // biome-ignore format: one line each
+}); // biome-ignore format: one line each
 
 test('what the providers repeat brings nothing back; whoever writes again is somebody new', async () => {
   const { person, id } = await plant(3);
@@ -151,7 +151,7 @@ test('what the providers repeat brings nothing back; whoever writes again is som
   expect(json.conversation_ids).toHaveLength(1);
   expect((await erase(json.customer_id)).status).toBe(200);
   expect(await left(person)).toEqual([]);
-}, 60_000); // biome-ignore format: one line each
+}); // biome-ignore format: one line each
 
 test('a message and a reply that wait in their queues are let go; neither ends among the dead letters', async () => {
   const person = plantedPerson(4);
@@ -173,7 +173,7 @@ test('a message and a reply that wait in their queues are let go; neither ends a
   expect(await left(person)).toEqual([]);
   expect(replies()).toBe(sent);
   expect(await ports.queue.size('dlq')).toBe(0);
-}, 60_000); // biome-ignore format: one line each
+}); // biome-ignore format: one line each
 
 test.each([
   ['an id that nobody has', `cus_${'0'.repeat(24)}`],
@@ -205,4 +205,4 @@ test('what remains to be known of it: who asked, when, how much; nothing about t
   const [record] = items.filter(({ pk }) => pk === `ERASURE#${id}`);
   expect(record?.erasure).toMatchObject({ customerId: id, requestedBy: '0a1b2c3d', correlationId: 'audit-1', erasedAt: expect.any(Number) });
   expect(traceOf(person, items)).toEqual([]);
-}, 60_000); // biome-ignore format: one line each
+}); // biome-ignore format: one line each

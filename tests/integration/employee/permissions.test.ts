@@ -179,7 +179,7 @@ test('no role allows what its function does not do', async () => {
       .map(({ action, resource }) => `${by}: ${action} on ${resource}`),
   );
   expect(unused).toEqual([]);
-}, 60_000);
+});
 
 test('page and unmatched may only write logs and traces', () => {
   for (const by of ['page', 'unmatched'])

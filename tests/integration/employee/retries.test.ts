@@ -245,35 +245,31 @@ test.each<[Case, { status: string; reason: string | undefined; replies: number; 
       counted: { escalations: 0, create: 0, update: 0, reopen: 0, resolve: 1, ratings: 1, outcomes: 1 },
     },
   ],
-])(
-  '%s: done once, wherever it was cut off',
-  async (kind, expected) => {
-    const smooth = await turnWithFailure(kind, 0, 'before');
-    expect(smooth).toMatchObject({
-      done: true,
-      attempts: 1,
-      replies: expected.replies,
-      counted: expected.counted,
-    });
-    for (let failAt = 1; failAt <= smooth.calls; failAt++) {
-      for (const when of ['before', 'after'] as const) {
-        const { done, attempts, ticket, replies, counted } = await turnWithFailure(kind, failAt, when);
-        const where = { failAt, when };
-        expect({ ...where, done, attempts }).toEqual({ ...where, done: true, attempts: 2 });
-        expect({ ...where, replies, status: ticket?.status, reason: ticket?.escalation?.reason, told: ticket?.escalation?.notified ?? true }).toEqual({
+])('%s: done once, wherever it was cut off', async (kind, expected) => {
+  const smooth = await turnWithFailure(kind, 0, 'before');
+  expect(smooth).toMatchObject({
+    done: true,
+    attempts: 1,
+    replies: expected.replies,
+    counted: expected.counted,
+  });
+  for (let failAt = 1; failAt <= smooth.calls; failAt++) {
+    for (const when of ['before', 'after'] as const) {
+      const { done, attempts, ticket, replies, counted } = await turnWithFailure(kind, failAt, when);
+      const where = { failAt, when };
+      expect({ ...where, done, attempts }).toEqual({ ...where, done: true, attempts: 2 });
+      expect({ ...where, replies, status: ticket?.status, reason: ticket?.escalation?.reason, told: ticket?.escalation?.notified ?? true }).toEqual({
         ...where, replies: expected.replies, status: expected.status, reason: expected.reason, told: true,
       }); // biome-ignore format: a table
-        // Cut off between a commit and its count, the count is lost; nothing is ever counted twice.
-        for (const [name, times] of Object.entries(counted)) {
-          const most = (expected.counted as Record<string, number>)[name] ?? 0;
-          expect({ ...where, name, ok: times <= most }).toEqual({ ...where, name, ok: true });
-          if (when === 'before') expect({ ...where, name, times }).toEqual({ ...where, name, times: most });
-        }
+      // Cut off between a commit and its count, the count is lost; nothing is ever counted twice.
+      for (const [name, times] of Object.entries(counted)) {
+        const most = (expected.counted as Record<string, number>)[name] ?? 0;
+        expect({ ...where, name, ok: times <= most }).toEqual({ ...where, name, ok: true });
+        if (when === 'before') expect({ ...where, name, times }).toEqual({ ...where, name, times: most });
       }
     }
-  },
-  60_000,
-);
+  }
+});
 
 test('the last attempt ends with a person, one apology, and nothing in the dead-letter queue', async () => {
   const { service: ports, handleTurn, model, knowledge } = await load();
