@@ -63,6 +63,7 @@ export const config = {
     fewestPickups: 5,
   },
   signatures: { window: 5 * MINUTE, most: 20 },
+  operatorKeys: { window: 5 * MINUTE, most: 20 },
   functions: {
     window: 15 * MINUTE,
     nearTimeoutShare: 0.01,

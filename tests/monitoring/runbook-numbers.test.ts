@@ -71,6 +71,10 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
     `at least ${count(config.satisfaction.fewestRatings)} ratings`,
     `below ${config.satisfaction.lowest}`,
   ],
+  OperatorKeyRejections: [
+    `More than ${config.operatorKeys.most} calls`,
+    `within ${lasting(config.operatorKeys.window)}`,
+  ],
   ProcessingBudgetBurn: [...burning(slo.processing), `more than ${slo.processing.withinSeconds} s`],
   PushFailing: [
     `More than ${percent(pipeline.failedPushShare)} of the pushes of ${lasting(pipeline.window)}`,

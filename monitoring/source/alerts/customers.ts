@@ -3,7 +3,7 @@ import type { Alert } from '../model.ts';
 import { all, bucket, counter, countOf, gauge, sum, type Timed } from '../promql.ts';
 import { lasting, percent } from '../words.ts';
 
-const { queues, customers, silence, pickup, signatures } = config;
+const { queues, customers, silence, pickup, signatures, operatorKeys } = config;
 const UNKNOWN_FOR = 600;
 
 /** What reaches customers, what does not, and who knocks. */
@@ -83,6 +83,15 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       summary: 'A webhook refuses many calls',
       description: `{{ $value | printf "%.0f" }} calls for {{ $labels.channel }} within ${lasting(signatures.window)} had a wrong signature or key.`,
       dashboard: 'fte-customers',
+    },
+    {
+      alert: 'OperatorKeyRejections',
+      expr: `${sum(increase(counter('fte_errors_total', { error_type: 'auth', component: 'api' }), operatorKeys.window))} > ${operatorKeys.most}`,
+      for: 0,
+      severity: 'warning',
+      summary: "Operators' calls come without a known key",
+      description: `{{ $value | printf "%.0f" }} calls within ${lasting(operatorKeys.window)} had no key of an operator's, or an unknown one: somebody guesses, or a tool has an old one.`,
+      dashboard: 'fte-overview',
     },
   ];
 }

@@ -215,8 +215,8 @@ const night: readonly Panel[] = [
   {
     kind: 'lines', id: 26, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Errors by type',
-    description: 'Once each, where they are handled. Healthy: a few validation errors; database, queue, internal and config are 0.',
-    alerts: ['HighErrorRate', 'DatabaseConnectivityIssue'],
+    description: 'Once each, where they are handled. Healthy: a few validation errors; auth is a key or a secret that is wrong; database, queue, internal and config are 0.',
+    alerts: ['HighErrorRate', 'DatabaseConnectivityIssue', 'OperatorKeyRejections'],
     queries: [{ expr: `${sum(q.perMinute(counter('fte_errors_total')), ['error_type'])} > 0`, legend: '{{error_type}}' }],
   },
   {
