@@ -1,4 +1,4 @@
-import { HUMAN_ANSWER_SECONDS, TARGET_SECONDS } from '../../src/fte/targets.ts';
+import { TARGET_SECONDS } from '../../src/fte/targets.ts';
 import { FLEET_JOB } from '../../src/observability/fleet/entries.ts';
 import { UNMATCHED } from '../../src/observability/library-metrics.ts';
 import { INSTANCE_JOB } from '../../src/observability/push/wire.ts';
@@ -61,9 +61,9 @@ export const config = {
     withinSeconds: TARGET_SECONDS.human_ack,
     lateShare: 0.1,
     fewestPickups: 5,
-    urgentSeconds: HUMAN_ANSWER_SECONDS.urgent,
   },
   signatures: { window: 5 * MINUTE, most: 20 },
+  operatorKeys: { window: 5 * MINUTE, most: 20 },
   functions: {
     window: 15 * MINUTE,
     nearTimeoutShare: 0.01,
@@ -81,6 +81,17 @@ export const config = {
     mostInstances: 300,
     countWindow: HOUR,
     mostLatePushes: 10,
+  },
+  /** Where a panel changes its color though no alert begins. */
+  panels: {
+    goodRating: 4,
+    goodRatingShare: 0.8,
+    fairRatingShare: 0.7,
+    promptPickupShare: 0.95,
+    missedTargetShare: 0.05,
+    someMissedTargetShare: 0.01,
+    searchSeconds: 0.5,
+    budgetLeft: 0.25,
   },
 
   slo: {

@@ -42,7 +42,7 @@ function objectives({ rate }: Timed): readonly Objective[] {
       objective: slo.processing.objective,
       events: perSecond(countOf(response)),
       bad: `${perSecond(countOf(response))} - ${perSecond(bucket(response, slo.processing.withinSeconds))}`,
-      what: 'messages are answered after more than 3 s',
+      what: `messages are answered after more than ${slo.processing.withinSeconds} s`,
     },
     {
       slo: 'delivery',
@@ -51,7 +51,7 @@ function objectives({ rate }: Timed): readonly Objective[] {
       events: perSecond(countOf(delivery)),
       // A provider that fails does so at once: quickly is not well.
       bad: `${perSecond(countOf(delivery))} - ${perSecond(bucket(delivery, slo.delivery.withinSeconds))} + (sum(${failed.join('\nor\n')}) or vector(0))`,
-      what: 'deliveries fail, are in doubt, or take more than 30 s',
+      what: `deliveries fail, are in doubt, or take more than ${slo.delivery.withinSeconds} s`,
     },
   ];
 }

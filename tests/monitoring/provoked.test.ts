@@ -143,14 +143,17 @@ describeReal('provoked', () => {
   );
 
   test(
-    'callers with a wrong signature, and a customer whose ticket the database does not give',
+    'callers with a wrong signature or key, and a customer whose ticket the database does not give',
     async () => {
       const all = [
         { alertname: 'SignatureRejections', channel: 'whatsapp' },
+        { alertname: 'OperatorKeyRejections' },
         { alertname: 'HighErrorRate' },
         { alertname: 'AvailabilityBudgetBurn', long_window: SHORTEST },
       ];
       keep('look up', 20, () => service.request('GET /support/ticket/{id}', { id: unreadable }));
+      const headers = { 'x-api-key': 'guessed' };
+      keep('guess', 200, () => service.request('GET /support/tickets', {}, { headers }));
       keep('knock', 200, () =>
         service.request(
           'POST /webhooks/twilio',
@@ -163,6 +166,7 @@ describeReal('provoked', () => {
       );
       for (const labels of all) await fires(labels);
       await stop('knock');
+      await stop('guess');
       await stop('look up');
       for (const labels of all) await resolves(labels);
     },

@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
 import type { Alert } from '../model.ts';
 import { all, allOn, counter, countOf, sum, type Timed } from '../promql.ts';
+import { lasting } from '../words.ts';
 
 const { tools, knowledge, guardrails, spend, escalationDrop: drop } = config;
 
@@ -40,7 +41,7 @@ export function agentAlerts({ increase }: Timed): readonly Alert[] {
       for: 900,
       severity: 'warning',
       summary: 'The knowledge base has no answer',
-      description: '{{ $value | humanizePercentage }} of the searches of an hour found nothing relevant.',
+      description: `{{ $value | humanizePercentage }} of the searches of ${lasting(knowledge.window)} found nothing relevant.`,
       dashboard: 'fte-quality',
     },
     {
@@ -52,8 +53,7 @@ export function agentAlerts({ increase }: Timed): readonly Alert[] {
       for: 300,
       severity: 'warning',
       summary: 'A guardrail acts often',
-      description:
-        'The guardrail {{ $labels.guardrail }} acted in {{ $value | humanizePercentage }} of the runs of an hour.',
+      description: `The guardrail {{ $labels.guardrail }} acted in {{ $value | humanizePercentage }} of the runs of ${lasting(guardrails.window)}.`,
       dashboard: 'fte-quality',
     },
     {
@@ -65,8 +65,7 @@ export function agentAlerts({ increase }: Timed): readonly Alert[] {
       for: 900,
       severity: 'critical',
       summary: 'Almost nothing is escalated any more',
-      description:
-        'Only {{ $value | printf "%.0f" }} escalations in three hours, a fraction of what the day before suggests: does the agent still notice what people must decide?',
+      description: `Only {{ $value | printf "%.0f" }} escalations in ${lasting(drop.window)}, a fraction of what the day before suggests: does the agent still notice what people must decide?`,
       dashboard: 'fte-quality',
     },
     {
@@ -75,7 +74,7 @@ export function agentAlerts({ increase }: Timed): readonly Alert[] {
       for: 0,
       severity: 'warning',
       summary: 'The model costs more than planned',
-      description: '{{ $value | printf "%.2f" }} US dollars within a day.',
+      description: `{{ $value | printf "%.2f" }} US dollars within ${lasting(spend.window)}.`,
       dashboard: 'fte-quality',
     },
   ];

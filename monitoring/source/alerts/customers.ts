@@ -2,8 +2,10 @@ import { HUMAN_ANSWER_SECONDS } from '../../../src/fte/targets.ts';
 import { config } from '../config.ts';
 import type { Alert } from '../model.ts';
 import { all, bucket, counter, countOf, gauge, sum, type Timed } from '../promql.ts';
+import { lasting, percent } from '../words.ts';
 
-const { queues, customers, silence, pickup, signatures } = config;
+const { queues, customers, silence, pickup, signatures, operatorKeys } = config;
+const UNKNOWN_FOR = 600;
 
 /** What reaches customers, what does not, and who knocks. */
 export function customerAlerts({ increase, last, seconds }: Timed): readonly Alert[] {
@@ -26,11 +28,10 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
     {
       alert: 'DeadLettersUnknown',
       expr: `absent(${deadLetters})`,
-      for: 600,
+      for: UNKNOWN_FOR,
       severity: 'warning',
       summary: 'Nobody knows whether messages were given up',
-      description:
-        'The size of the dead-letter queues has not been read for ten minutes: DeadLetterQueueNotEmpty can not fire.',
+      description: `The size of the dead-letter queues has not been read for ${lasting(UNKNOWN_FOR)}: DeadLetterQueueNotEmpty can not fire.`,
       dashboard: 'fte-customers',
     },
     {
@@ -79,8 +80,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       for: 600,
       severity: 'warning',
       summary: 'A channel is silent',
-      description:
-        '{{ $labels.channel }} brought {{ $value | printf "%.0f" }} messages within an hour, under 5 % of the same hour a week ago.',
+      description: `{{ $labels.channel }} brought {{ $value | printf "%.0f" }} messages within an hour, under ${percent(silence.remaining)} of the same hour a week ago.`,
       dashboard: 'fte-customers',
     },
     {
@@ -92,8 +92,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       for: 300,
       severity: 'warning',
       summary: 'People take over late',
-      description:
-        '{{ $value | humanizePercentage }} of the escalations that were taken over within an hour had waited for more than 15 minutes.',
+      description: `{{ $value | humanizePercentage }} of the escalations that were taken over within an hour had waited for more than ${lasting(pickup.withinSeconds)}.`,
       dashboard: 'fte-customers',
     },
     {
@@ -102,9 +101,17 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       for: 0,
       severity: 'warning',
       summary: 'A webhook refuses many calls',
-      description:
-        '{{ $value | printf "%.0f" }} calls for {{ $labels.channel }} within five minutes had a wrong signature or key.',
+      description: `{{ $value | printf "%.0f" }} calls for {{ $labels.channel }} within ${lasting(signatures.window)} had a wrong signature or key.`,
       dashboard: 'fte-customers',
+    },
+    {
+      alert: 'OperatorKeyRejections',
+      expr: `${sum(increase(counter('fte_errors_total', { error_type: 'auth', component: 'api' }), operatorKeys.window))} > ${operatorKeys.most}`,
+      for: 0,
+      severity: 'warning',
+      summary: "Operators' calls come without a known key",
+      description: `{{ $value | printf "%.0f" }} calls within ${lasting(operatorKeys.window)} had no key of an operator's, or an unknown one: somebody guesses, or a tool has an old one.`,
+      dashboard: 'fte-overview',
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
 import type { Alert } from '../model.ts';
 import { all, any, counter, gauge, sum, type Timed } from '../promql.ts';
+import { lasting } from '../words.ts';
 
 const { pipeline } = config;
 const DASHBOARD = 'fte-pipeline';
@@ -31,8 +32,7 @@ export function pipelineAlerts({ increase, seconds }: Timed): readonly Alert[] {
       for: 60,
       severity: 'warning',
       summary: 'The totals lack something',
-      description:
-        'No fold has read every inbox for more than 90 s: what only the missing one holds is not in the totals. If ServiceDown fires without a name, none are published at all.',
+      description: `No fold has read every inbox for more than ${pipeline.staleSeconds} s: what only the missing one holds is not in the totals. If ServiceDown fires without a name, none are published at all.`,
       dashboard: DASHBOARD,
     },
     {
@@ -54,7 +54,7 @@ export function pipelineAlerts({ increase, seconds }: Timed): readonly Alert[] {
       for: 300,
       severity: 'critical',
       summary: 'No instance pushes any more',
-      description: 'Not even the functions that run every minute have pushed for ten minutes.',
+      description: `Not even the functions that run every minute have pushed for ${lasting(pipeline.window)}.`,
       dashboard: DASHBOARD,
     },
     {

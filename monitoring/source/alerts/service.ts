@@ -14,6 +14,7 @@ import {
   sumOf,
   type Timed,
 } from '../promql.ts';
+import { lasting, percent } from '../words.ts';
 
 const { service, escalations, thinking, queues, satisfaction } = config;
 /** The codes by which the service says that it failed. */
@@ -36,14 +37,14 @@ function highEscalationRate({ increase }: Timed, severity: 'warning' | 'critical
     for: 300,
     severity,
     summary: 'Too many tickets go to people',
-    description: `{{ $value | humanizePercentage }} of the last hour's new tickets were escalated; the target is under 20 %, 25 % is a breach.`,
+    description: `{{ $value | humanizePercentage }} of the last hour's new tickets were escalated; the target is under ${percent(escalations.warning)}, ${percent(escalations.critical)} is a breach.`,
     dashboard: 'fte-quality',
   };
 }
 
 /** The eight alerts that the service began with, in their order and under their names. */
 export function serviceAlerts(time: Timed): readonly Alert[] {
-  const { rate, increase, seconds, range } = time;
+  const { rate, increase, seconds } = time;
   const enough = (selector: string) =>
     `${sum(increase(selector, service.window))} >= ${service.fewestRequests}`;
   const errors = sum(increase(counter('fte_errors_total', { error_type: 'database' }), service.window));
@@ -67,7 +68,7 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
       description:
         '{{ if $labels.dependency }}The health check does not reach: {{ $labels.dependency }}.' +
         '{{ else if $labels.instance }}The gateway {{ $labels.instance }} does not answer.' +
-        '{{ else }}No totals have been published for more than two minutes, so nobody knows how the service is.{{ end }}',
+        `{{ else }}No totals have been published for more than ${lasting(service.unpublishedSeconds)}, so nobody knows how the service is.{{ end }}`,
       dashboard: 'fte-overview',
     },
     {
@@ -79,8 +80,7 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
       for: 120,
       severity: 'warning',
       summary: 'API requests fail',
-      description:
-        '{{ $value | humanizePercentage }} of the API requests of five minutes were answered with a 5xx.',
+      description: `{{ $value | humanizePercentage }} of the API requests of ${lasting(service.window)} were answered with a 5xx.`,
       dashboard: 'fte-overview',
     },
     {
@@ -118,7 +118,7 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
       for: 120,
       severity: 'critical',
       summary: 'The database does not answer',
-      description: `The health check can't read the table, or over 5 % of the invocations of ${range(service.window)} met a database error.`,
+      description: `The health check can't read the table, or over ${percent(service.databaseErrorShare)} of the invocations of ${lasting(service.window)} met a database error.`,
       dashboard: 'fte-overview',
     },
     {

@@ -11,6 +11,9 @@ const pickups = (inTime: string, all: string, priority = 'high') =>
 const rejected = (channel: string, reason: string, values: string) =>
   fte('fte_webhook_rejections_total', { channel, reason }, values);
 
+const refused = (values: string, error_type = 'auth', component = 'api') =>
+  fte('fte_errors_total', { error_type, component, severity: 'low' }, values);
+
 const FTE = { job: 'fte' };
 const dead = casesOf('DeadLetterQueueNotEmpty');
 const unknown = casesOf('DeadLettersUnknown');
@@ -20,6 +23,8 @@ const nobody = casesOf('EscalationsWaiting', { severity: 'critical' });
 const anybody = casesOf('EscalationsWaiting', { severity: 'warning' });
 const late = casesOf('HumanPickupSlow');
 const signatures = casesOf('SignatureRejections');
+const keys = casesOf('OperatorKeyRejections');
+
 export const customerCases: readonly Case[] = [
   dead.fires('one message', [queue('dlq', jump(5, 1)), queue('incoming', '7x60')], 6, { ...FTE, queue_name: 'dlq' }),
   dead.silent('only other queues hold messages', [queue('dlq', '0x60'), queue('incoming', '7x60')], 30),
@@ -65,4 +70,10 @@ export const customerCases: readonly Case[] = [
   signatures.silent('19 calls', [rejected('whatsapp', 'signature', steady(3.8))], 60),
   signatures.silent('refused for other reasons', [rejected('whatsapp', 'malformed', steady(30))], 60),
   signatures.edge('20 calls', [rejected('whatsapp', 'signature', steady(4))], 60),
+
+  keys.fires('21 calls', [refused(from(20, 4.2)), refused(steady(1), 'auth', 'email')], 25),
+  keys.ends('21 calls in a minute', [refused('0x19 21x100')], 24),
+  keys.silent('19 calls', [refused(steady(3.8))], 60),
+  keys.silent('refused for other reasons, and by the doors of providers', [refused(steady(1)), refused(steady(30), 'validation'), refused(steady(30), 'auth', 'whatsapp')], 60),
+  keys.edge('20 calls', [refused(steady(4))], 60),
 ];

@@ -1,16 +1,16 @@
 import { config } from '../config.ts';
 import { bucket, buckets, counter, countOf, gauge, sum } from '../promql.ts';
+import { lasting, percent } from '../words.ts';
 import { CHANNEL_COLORS, messages } from './channels.ts';
 import * as q from './queries.ts';
 import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 import { trends } from './trends.ts';
 
-const { slo, customers, queues, signatures, pickup } = config;
+const { slo, customers, queues, signatures, pickup, panels } = config;
 const RESPONSE = 'fte_customer_response_time_seconds';
 const PICKUP = 'fte_human_pickup_time_seconds';
 const DAY = 86_400;
 const GOOD_SCORES = ['4', '5'] as const;
-const WELL_RATED = 0.8;
 const ratings = q.chosen(counter('fte_csat_ratings_total'), 'channel');
 const goodRatings = q.chosen(counter('fte_csat_ratings_total', { score: GOOD_SCORES }), 'channel');
 
@@ -18,7 +18,7 @@ const answers: readonly Panel[] = [
   {
     kind: 'lines', id: 1, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Answered within, p95',
-    description: "From a message's receipt to the acceptance of its answer. Healthy: under 3 s on every channel.",
+    description: `From a message's receipt to the acceptance of its answer. Healthy: under ${slo.processing.withinSeconds} s on every channel.`,
     alerts: ['ProcessingBudgetBurn'],
     steps: q.rising(slo.processing.withinSeconds),
     queries: [
@@ -47,7 +47,7 @@ const answers: readonly Panel[] = [
   {
     kind: 'lines', id: 3, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Delivery p95',
-    description: "One call of a provider's API. Healthy: under 1 s; the target is 30 s.",
+    description: `One call of a provider's API. Healthy: under 1 s; the target is ${slo.delivery.withinSeconds} s.`,
     alerts: ['DeliveryBudgetBurn'],
     steps: q.rising(slo.delivery.withinSeconds),
     queries: [
@@ -77,7 +77,7 @@ const answers: readonly Panel[] = [
   {
     kind: 'lines', id: 5, width: 6, unit: PER_MINUTE, stacked: true,
     title: 'Refused at the door',
-    description: `By channel and reason. Healthy: a trickle. Over ${signatures.most} wrong signatures in five minutes: a lost secret, or an attack.`,
+    description: `By channel and reason. Healthy: a trickle. Over ${signatures.most} wrong signatures in ${lasting(signatures.window)}: a lost secret, or an attack.`,
     alerts: ['SignatureRejections'],
     queries: [
       {
@@ -137,9 +137,9 @@ const people: readonly Panel[] = [
   {
     kind: 'stat', id: 12, width: 3, unit: 'percentunit', decimals: 1, sparkline: true,
     title: 'Taken over in time, 24 h',
-    description: 'Escalations that a person took over within 15 minutes. Healthy: over 90 %.',
+    description: `Escalations that a person took over within ${lasting(pickup.withinSeconds)}. Healthy: over ${percent(1 - pickup.lateShare)}.`,
     alerts: ['HumanPickupSlow'],
-    steps: q.falling(1 - pickup.lateShare, 0.95),
+    steps: q.falling(1 - pickup.lateShare, panels.promptPickupShare),
     queries: [
       {
         expr: q.share(
@@ -163,9 +163,9 @@ const people: readonly Panel[] = [
   {
     kind: 'bars', id: 14, width: 8, unit: 'percentunit', min: 0, max: 0.1, decimals: 1,
     title: 'Service targets missed',
-    description: 'Breaches through evaluations, within the time range; a full bar is 10 %. Healthy: under 5 % each.',
+    description: `Breaches through evaluations, within the time range; a full bar is 10 %. Healthy: under ${percent(panels.missedTargetShare)} each.`,
     alerts: ['ProcessingBudgetBurn', 'DeliveryBudgetBurn', 'HumanPickupSlow'],
-    steps: q.rising(0.01, 0.05),
+    steps: q.rising(panels.someMissedTargetShare, panels.missedTargetShare),
     queries: [
       {
         expr: q.share(
@@ -197,9 +197,9 @@ const people: readonly Panel[] = [
   {
     kind: 'stat', id: 17, width: 4, unit: 'percentunit', decimals: 0, sparkline: true,
     title: 'CSAT, 24 h',
-    description: 'The share of 4 and 5 among all ratings. Healthy: over 80 %.',
+    description: `The share of 4 and 5 among all ratings. Healthy: over ${percent(panels.goodRatingShare)}.`,
     alerts: ['LowCustomerSatisfaction'],
-    steps: q.falling(WELL_RATED - 0.1, WELL_RATED),
+    steps: q.falling(panels.fairRatingShare, panels.goodRatingShare),
     queries: [{ expr: q.share(sum(q.within(goodRatings, DAY)), sum(q.within(ratings, DAY))), legend: 'CSAT' }],
     noValue: 'no ratings',
   },

@@ -1,5 +1,6 @@
 import { config } from '../config.ts';
 import { buckets, counter, sum } from '../promql.ts';
+import { percent } from '../words.ts';
 import * as q from './queries.ts';
 import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
@@ -62,7 +63,7 @@ const limits: readonly Panel[] = [
   {
     kind: 'lines', id: 11, width: 8, unit: 'percentunit', min: 0,
     title: 'Nearly out of time',
-    description: 'Share that ended with under a tenth of the time left. Healthy: 0. The alert begins at 1 %.',
+    description: `Share that ended with under a tenth of the time left. Healthy: 0. The alert begins at ${percent(functions.nearTimeoutShare)}.`,
     alerts: ['FunctionNearTimeout'],
     steps: q.rising(functions.nearTimeoutShare),
     queries: [
@@ -72,7 +73,7 @@ const limits: readonly Panel[] = [
   {
     kind: 'lines', id: 12, width: 8, unit: 'percentunit', min: 0,
     title: 'Cold starts, share of an hour',
-    description: 'Healthy: under 20 % for a busy function; a quiet one starts cold often and that is fine.',
+    description: `Healthy: under ${percent(functions.coldShare)} for a busy function; a quiet one starts cold often and that is fine.`,
     alerts: ['ColdStartsHigh'],
     steps: q.rising(functions.coldShare),
     queries: [

@@ -1,9 +1,10 @@
 import { config } from '../config.ts';
 import { duration } from '../promql.ts';
+import { percent } from '../words.ts';
 import * as q from './queries.ts';
 import type { Board, Panel } from './spec.ts';
 
-const { slo } = config;
+const { slo, panels } = config;
 const ALERTS = ['AvailabilityBudgetBurn', 'ProcessingBudgetBurn', 'DeliveryBudgetBurn'];
 const BURN_WINDOWS = slo.burn.map(({ long, factor }) => ({ window: duration(long), factor }));
 const objective = 'slo:fte_objective:ratio';
@@ -15,9 +16,9 @@ const budgets: readonly Panel[] = [
     kind: 'stat', id: 1, width: 12, height: 6, unit: 'percentunit', decimals: 1,
     title: 'Error budget left, 30 days',
     description:
-      'How much of what may go wrong within 30 days is still allowed. Healthy: over 25 %. Below 0 the objective is missed: no risky deployment until it recovers.',
+      `How much of what may go wrong within 30 days is still allowed. Healthy: over ${percent(panels.budgetLeft)}. Below 0 the objective is missed: no risky deployment until it recovers.`,
     alerts: ALERTS,
-    steps: q.falling(0, 0.25),
+    steps: q.falling(0, panels.budgetLeft),
     queries: [{ expr: 'slo:fte_error_budget_left:ratio', legend: '{{slo}}', instant: true }],
   },
   {
@@ -31,7 +32,7 @@ const budgets: readonly Panel[] = [
     title: 'Error budget left',
     description: 'Healthy: slowly down and up again around a level. A cliff is an incident.',
     alerts: ALERTS,
-    steps: q.falling(0, 0.25),
+    steps: q.falling(0, panels.budgetLeft),
     queries: [{ expr: 'slo:fte_error_budget_left:ratio', legend: '{{slo}}' }],
   },
 ]; // biome-ignore format: a table

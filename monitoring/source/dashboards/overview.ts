@@ -1,12 +1,13 @@
 import { FAILED } from '../alerts/service.ts';
 import { config } from '../config.ts';
 import { buckets, counter, countOf, gauge, served, sum, sumOf } from '../promql.ts';
+import { lasting, percent } from '../words.ts';
 import { messages } from './channels.ts';
 import { RUNBOOK_OF_VALUE } from './links.ts';
 import * as q from './queries.ts';
 import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
-const { service, thinking, satisfaction, escalations, pipeline } = config;
+const { service, thinking, satisfaction, escalations, pipeline, panels } = config;
 const requests = counter('fte_http_requests_total');
 const published = gauge('fte_fleet_last_publication_timestamp_seconds');
 const scores = 'fte_customer_satisfaction_score';
@@ -23,7 +24,7 @@ const first: readonly Panel[] = [
     kind: 'stat', id: 1, width: 4, unit: 'none',
     title: 'Service health',
     description:
-      'Up when every dependency answers the health check, every gateway answers Prometheus, and the totals are younger than two minutes. Healthy: green.',
+      `Up when every dependency answers the health check, every gateway answers Prometheus, and the totals are younger than ${lasting(service.unpublishedSeconds)}. Healthy: green.`,
     alerts: ['ServiceDown'],
     words: UP_OR_DOWN,
     queries: [
@@ -44,7 +45,7 @@ const first: readonly Panel[] = [
   {
     kind: 'lines', id: 3, width: 7, unit: 'percentunit', max: 1, min: 0,
     title: 'Error rate',
-    description: `Requests that were answered with a 5xx, as a share of all but those of the health check, of /metrics and of no route. Healthy: 0. The alert begins at 5 %. No line: no requests.`,
+    description: `Requests that were answered with a 5xx, as a share of all but those of the health check, of /metrics and of no route. Healthy: 0. The alert begins at ${percent(service.errorShare)}. No line: no requests.`,
     alerts: ['HighErrorRate'],
     steps: q.rising(service.errorShare),
     queries: [
@@ -61,7 +62,7 @@ const first: readonly Panel[] = [
   {
     kind: 'lines', id: 4, width: 6, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Response time p95',
-    description: 'One request in twenty takes longer than this. Healthy: well under 3 s, mostly under 0.1 s.',
+    description: `One request in twenty takes longer than this. Healthy: well under ${service.slowSeconds} s, mostly under 0.1 s.`,
     alerts: ['SlowResponseTime'],
     steps: q.rising(service.slowSeconds),
     queries: [
@@ -96,7 +97,7 @@ const first: readonly Panel[] = [
     kind: 'lines', id: 7, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Thinking time p95 by operation',
     description:
-      'Time in the model, tools excluded; "run" is a whole run. Healthy: under 30 s, and flat. It rises with the provider, seldom with us.',
+      `Time in the model, tools excluded; "run" is a whole run. Healthy: under ${thinking.slowSeconds} s, and flat. It rises with the provider, seldom with us.`,
     alerts: ['AgentSlowThinking'],
     steps: q.rising(thinking.slowSeconds),
     queries: [
@@ -139,9 +140,9 @@ const first: readonly Panel[] = [
   {
     kind: 'stat', id: 11, width: 6, unit: 'none', sparkline: true, decimals: 2, min: 1, max: 5,
     title: 'Customer satisfaction, 24 h',
-    description: 'The mean of the ratings of a day, from 1 to 5. Healthy: over 4. The alert begins under 3.5.',
+    description: `The mean of the ratings of a day, from 1 to 5. Healthy: over ${panels.goodRating}. The alert begins under ${satisfaction.lowest}.`,
     alerts: ['LowCustomerSatisfaction'],
-    steps: q.falling(satisfaction.lowest, 4),
+    steps: q.falling(satisfaction.lowest, panels.goodRating),
     queries: [{ expr: q.share(sum(q.within(sumOf(scores), satisfaction.window)), rated), legend: 'mean' }],
     noValue: 'no ratings',
   },
@@ -173,7 +174,7 @@ const night: readonly Panel[] = [
   {
     kind: 'stat', id: 21, width: 4, height: 4, unit: 's', decimals: 0,
     title: 'Age of these numbers',
-    description: 'Seconds since the totals were published. All other numbers are as old as this. Healthy: under 90 s.',
+    description: `Seconds since the totals were published. All other numbers are as old as this. Healthy: under ${pipeline.staleSeconds} s.`,
     alerts: ['ServiceDown', 'FoldStale'],
     steps: q.rising(pipeline.staleSeconds, service.unpublishedSeconds),
     queries: [{ expr: q.AGE_OF_NUMBERS(published), legend: 'age', instant: true }],
@@ -214,8 +215,8 @@ const night: readonly Panel[] = [
   {
     kind: 'lines', id: 26, width: 12, unit: PER_MINUTE, stacked: true,
     title: 'Errors by type',
-    description: 'Once each, where they are handled. Healthy: a few validation errors; database, queue, internal and config are 0.',
-    alerts: ['HighErrorRate', 'DatabaseConnectivityIssue'],
+    description: 'Once each, where they are handled. Healthy: a few validation errors; auth is a key or a secret that is wrong; database, queue, internal and config are 0.',
+    alerts: ['HighErrorRate', 'DatabaseConnectivityIssue', 'OperatorKeyRejections'],
     queries: [{ expr: `${sum(q.perMinute(counter('fte_errors_total')), ['error_type'])} > 0`, legend: '{{error_type}}' }],
   },
   {

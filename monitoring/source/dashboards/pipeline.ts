@@ -1,5 +1,6 @@
 import { config } from '../config.ts';
 import { buckets, counter, gauge, sum } from '../promql.ts';
+import { percent } from '../words.ts';
 import * as q from './queries.ts';
 import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
@@ -13,7 +14,7 @@ const fresh: readonly Panel[] = [
   {
     kind: 'stat', id: 1, width: 4, unit: 's', decimals: 0, sparkline: true,
     title: 'Age of the last complete fold',
-    description: 'Seconds since all inboxes were read. Healthy: under 90 s, a saw tooth.',
+    description: `Seconds since all inboxes were read. Healthy: under ${pipeline.staleSeconds} s, a saw tooth.`,
     alerts: ['FoldStale'],
     steps: q.rising(pipeline.staleSeconds, config.service.unpublishedSeconds),
     queries: [{ expr: q.AGE_OF_NUMBERS(lastFold), legend: 'age' }],
@@ -68,7 +69,7 @@ const arriving: readonly Panel[] = [
   {
     kind: 'lines', id: 11, width: 8, unit: 'percentunit', min: 0,
     title: 'Failed pushes',
-    description: 'As a share of all. Healthy: 0. The alert begins at 5 %.',
+    description: `As a share of all. Healthy: 0. The alert begins at ${percent(pipeline.failedPushShare)}.`,
     alerts: ['PushFailing'],
     steps: q.rising(pipeline.failedPushShare),
     queries: [{ expr: q.share(sum(q.perSecond(failed)), sum(q.perSecond(pushes))), legend: 'failed' }],

@@ -1,14 +1,14 @@
 import { config } from '../config.ts';
 import { bucket, buckets, counter, countOf, sum, sumOf } from '../promql.ts';
+import { percent } from '../words.ts';
 import { CHANNEL_COLORS } from './channels.ts';
 import * as q from './queries.ts';
 import { type Board, type Panel, PER_MINUTE } from './spec.ts';
 
-const { escalations, thinking, tools, knowledge, spend } = config;
+const { escalations, thinking, tools, knowledge, spend, panels } = config;
 const THINKING = 'fte_agent_thinking_time_seconds';
 const SENTIMENT = 'fte_sentiment_score';
 const SCORES = 'fte_customer_satisfaction_score';
-const SEARCH_TARGET_SECONDS = 0.5;
 const escalated = q.chosen(counter('fte_escalations_total'), 'channel');
 const created = counter('fte_ticket_operations_total', { operation: 'create', status: 'success' });
 const called = counter('fte_agent_tool_calls_total');
@@ -21,7 +21,7 @@ const judgement: readonly Panel[] = [
   {
     kind: 'lines', id: 1, width: 8, unit: 'percentunit', min: 0,
     title: 'Escalations per new ticket',
-    description: 'Over an hour, all channels. Healthy: under 20 %. 25 % is a breach; close to 0 means that the classifier is dead.',
+    description: `Over an hour, all channels. Healthy: under ${percent(escalations.warning)}. ${percent(escalations.critical)} is a breach; close to 0 means that the classifier is dead.`,
     alerts: ['HighEscalationRate', 'EscalationsDropped'],
     steps: q.rising(escalations.warning, escalations.critical),
     queries: [
@@ -80,7 +80,7 @@ const judgement: readonly Panel[] = [
     title: 'Satisfaction by who resolved',
     description: 'Mean rating within the time range, 1 to 5. Healthy: the employee is not far below the people.',
     alerts: ['LowCustomerSatisfaction'],
-    steps: q.falling(config.satisfaction.lowest, 4),
+    steps: q.falling(config.satisfaction.lowest, panels.goodRating),
     queries: [
       {
         expr: q.share(sum(q.inRange(sumOf(SCORES)), ['interaction_type']), sum(q.inRange(countOf(SCORES)), ['interaction_type'])),
@@ -94,7 +94,7 @@ const work: readonly Panel[] = [
   {
     kind: 'lines', id: 10, width: 12, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'A whole run',
-    description: 'Model time of one run, median and the slowest twentieth. Healthy: both flat, p95 under 30 s.',
+    description: `Model time of one run, median and the slowest twentieth. Healthy: both flat, p95 under ${thinking.slowSeconds} s.`,
     alerts: ['AgentSlowThinking'],
     steps: q.rising(thinking.slowSeconds),
     queries: [0.5, 0.95].map((at) => ({
@@ -125,7 +125,7 @@ const work: readonly Panel[] = [
   {
     kind: 'lines', id: 13, width: 8, unit: 'percentunit', min: 0,
     title: 'Tool failures',
-    description: 'Errors, timeouts and invalid arguments as a share of the calls. Healthy: 0. The alert begins at 10 %.',
+    description: `Errors, timeouts and invalid arguments as a share of the calls. Healthy: 0. The alert begins at ${percent(tools.failureShare)}.`,
     alerts: ['AgentToolFailures'],
     steps: q.rising(tools.failureShare),
     queries: [
@@ -156,7 +156,7 @@ const knowledgeAndCost: readonly Panel[] = [
   {
     kind: 'lines', id: 21, width: 8, unit: 'percentunit', min: 0,
     title: 'Searches without an answer',
-    description: 'Over an hour: misses, low relevance and errors. Healthy: under 10 %. What rises here is an article that should be written.',
+    description: `Over an hour: misses, low relevance and errors. Healthy: under ${percent(knowledge.missShare)}. What rises here is an article that should be written.`,
     alerts: ['KnowledgeMisses'],
     steps: q.rising(knowledge.missShare),
     queries: [
@@ -173,8 +173,8 @@ const knowledgeAndCost: readonly Panel[] = [
   {
     kind: 'lines', id: 22, width: 8, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Search time p95',
-    description: 'Healthy: under the target of 0.5 s, by far.',
-    steps: q.rising(SEARCH_TARGET_SECONDS),
+    description: `Healthy: under the target of ${panels.searchSeconds} s, by far.`,
+    steps: q.rising(panels.searchSeconds),
     queries: [{ expr: q.quantile(0.95, buckets('fte_kb_search_duration_seconds')), legend: 'p95', exemplars: true }],
     colors: { p95: 'blue' },
   },
@@ -193,7 +193,7 @@ const knowledgeAndCost: readonly Panel[] = [
   {
     kind: 'stat', id: 24, width: 6, unit: 'currencyUSD', sparkline: true, decimals: 2,
     title: 'Model cost, 24 h',
-    description: 'From the price table of the configuration; 0 with the embedded playbook. Healthy: under $50.',
+    description: `From the price table of the configuration; 0 with the embedded playbook. Healthy: under $${spend.mostUsd}.`,
     alerts: ['LlmSpendHigh'],
     steps: q.rising(spend.mostUsd),
     queries: [{ expr: `${sum(q.within(cost, spend.window))} or vector(0)`, legend: 'cost' }],

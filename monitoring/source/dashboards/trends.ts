@@ -1,8 +1,11 @@
+import { config } from '../config.ts';
 import { counter, countOf, sum, sumOf } from '../promql.ts';
+import { percent } from '../words.ts';
 import { CHANNEL_COLORS } from './channels.ts';
 import * as q from './queries.ts';
 import type { Panel } from './spec.ts';
 
+const { escalations, panels } = config;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
@@ -40,16 +43,16 @@ export const trends: readonly Panel[] = [
   {
     kind: 'lines', id: 32, width: 8, unit: 'percentunit', last: '30d', interval: '6h', min: 0,
     title: 'Escalations per new ticket, a day at a time',
-    description: 'Healthy: flat or falling, under 20 %. A step beside a deployment is that deployment.',
+    description: `Healthy: flat or falling, under ${percent(escalations.warning)}. A step beside a deployment is that deployment.`,
     alerts: ['HighEscalationRate'],
-    steps: q.rising(0.2, 0.25),
+    steps: q.rising(escalations.warning, escalations.critical),
     queries: [{ expr: q.share(daily(escalated), daily(created)), legend: 'escalated' }],
     colors: { escalated: 'blue' },
   },
   {
     kind: 'lines', id: 33, width: 8, unit: 'none', last: '30d', interval: '6h', decimals: 2, min: 1, max: 5,
     title: 'Satisfaction, a day at a time',
-    description: 'Mean rating of 24 hours. Healthy: over 4, flat.',
+    description: `Mean rating of 24 hours. Healthy: over ${panels.goodRating}, flat.`,
     alerts: ['LowCustomerSatisfaction'],
     queries: [{ expr: q.share(daily(sumOf(SCORES)), daily(countOf(SCORES))), legend: 'mean rating' }],
     colors: { 'mean rating': 'green' },
