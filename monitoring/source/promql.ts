@@ -84,6 +84,9 @@ export function bucket<N extends HistogramName>(name: N, edge: Edge<N>, matchers
 /** The API requests that are somebody's business: a flood of others can't hide that these fail, nor be taken for it. */
 export const served = (matchers: Omit<Matchers<'fte_http_requests_total'>, 'endpoint'> = {}) =>
   counter('fte_http_requests_total', { ...matchers, endpoint: { not: config.service.notServed } });
+/** How long these took. */
+export const servedBuckets = () =>
+  buckets('fte_http_request_duration_seconds', { endpoint: { not: config.service.notServed } });
 
 type By = readonly string[];
 

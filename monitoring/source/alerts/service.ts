@@ -10,6 +10,7 @@ import {
   countOf,
   gauge,
   served,
+  servedBuckets,
   sum,
   sumOf,
   type Timed,
@@ -86,8 +87,8 @@ export function serviceAlerts(time: Timed): readonly Alert[] {
     {
       alert: 'SlowResponseTime',
       expr: all(
-        `histogram_quantile(0.95, ${sum(rate(buckets('fte_http_request_duration_seconds'), service.window), ['le'])}) > ${service.slowSeconds}`,
-        enough(counter('fte_http_requests_total')),
+        `histogram_quantile(0.95, ${sum(rate(servedBuckets(), service.window), ['le'])}) > ${service.slowSeconds}`,
+        enough(served()),
       ),
       for: 300,
       severity: 'warning',

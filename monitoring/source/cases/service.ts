@@ -15,8 +15,8 @@ const requests = (status_code: string, values: string, method = 'GET', endpoint 
 const flood = (status_code: string, values: string) =>
   ['__unmatched__', '/health', '/metrics'].map((endpoint) => requests(status_code, values, 'GET', endpoint));
 /** Requests of which so many a minute are done within 3 s, and so many in all. */
-const latency = (upTo3: string, all: string, method = 'GET') =>
-  histogram('fte_http_request_duration_seconds', { method, endpoint: '/' }, {
+const latency = (upTo3: string, all: string, method = 'GET', endpoint = '/') =>
+  histogram('fte_http_request_duration_seconds', { method, endpoint }, {
     '2': steady(0), '3': upTo3, '5': all, '+Inf': all,
   });
 /** Another service, all of whose requests are slow. */
@@ -55,6 +55,9 @@ const slowResponseTime: readonly Case[] = [
   slow.fires('5.4 % take more than 3 s, those that store something', [...latency(steady(94.6), steady(94.6)), ...latency(steady(0), from(20, 5.4), 'POST'), requests('200', from(20, 4))], 30),
   slow.ends('a tenth took more than 3 s for ten minutes', [...latency(steady(90), steady(90)), ...latency(steady(0), during(20, 30, 10), 'POST'), requests('200', steady(100))], 32),
   slow.silent('4 % take more than 3 s', [...latency(steady(96), steady(100)), ...slowElsewhere, requests('200', steady(100))], 60),
+  slow.silent('/metrics and the health check are slow', [...latency(steady(100), steady(100)), ...latency(steady(0), steady(100), 'GET', '/metrics'), ...latency(steady(0), steady(100), 'GET', '/health'), requests('200', steady(100))], 60),
+  slow.fires('5.4 % take more than 3 s in a flood of 404s', [...latency(from(20, 94.6, 10), from(20, 100, 10)), ...latency(steady(1000), steady(1000), 'GET', '__unmatched__'), requests('200', steady(100))], 28),
+  slow.silent('too few requests, in a flood of 404s', [...latency(steady(1), steady(2)), requests('200', steady(3.9)), ...flood('404', steady(100))], 60),
   slow.silent('too few requests', [...latency(steady(1), steady(2)), requests('200', steady(3.9))], 60),
   slow.edge('5 % take more than 3 s', [...latency(steady(95), steady(100)), requests('200', steady(100))], 60),
 ];

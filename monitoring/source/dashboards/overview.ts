@@ -1,6 +1,6 @@
 import { FAILED } from '../alerts/service.ts';
 import { config } from '../config.ts';
-import { buckets, counter, countOf, gauge, served, sum, sumOf } from '../promql.ts';
+import { buckets, counter, countOf, gauge, served, servedBuckets, sum, sumOf } from '../promql.ts';
 import { lasting, percent } from '../words.ts';
 import { messages } from './channels.ts';
 import { RUNBOOK_OF_VALUE } from './links.ts';
@@ -62,12 +62,12 @@ const first: readonly Panel[] = [
   {
     kind: 'lines', id: 4, width: 6, unit: 's', interval: q.QUANTILE_INTERVAL,
     title: 'Response time p95',
-    description: `One request in twenty takes longer than this. Healthy: well under ${service.slowSeconds} s, mostly under 0.1 s.`,
+    description: `One request in twenty takes longer than this, but for those of the health check, of /metrics and of no route. Healthy: well under ${service.slowSeconds} s, mostly under 0.1 s.`,
     alerts: ['SlowResponseTime'],
     steps: q.rising(service.slowSeconds),
     queries: [
       {
-        expr: q.quantile(0.95, buckets('fte_http_request_duration_seconds')),
+        expr: q.quantile(0.95, servedBuckets()),
         legend: 'p95',
         exemplars: true,
       },
