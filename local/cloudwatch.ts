@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FauxqsServer } from 'fauxqs';
@@ -26,7 +26,7 @@ function oldestAge(queues: Pick<FauxqsServer, 'inspectQueue'>, name: string): nu
  * message; anything else is refused by name. On a free port.
  */
 export async function startCloudWatch(queues: Pick<FauxqsServer, 'inspectQueue'>) {
-  const server = createServer(async (request, response) => {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
     const refuse = (message: string) => answer(400, { __type: 'InvalidParameterValue', message });
@@ -44,6 +44,10 @@ export async function startCloudWatch(queues: Pick<FauxqsServer, 'inspectQueue'>
       Label: MetricName,
       Datapoints: age === undefined ? [] : [{ Timestamp: now, Maximum: age, Unit: 'Seconds' }],
     });
+  }
+  const server = createServer((request, response) => {
+    // Whoever asked may be gone in the middle of it.
+    handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   return {

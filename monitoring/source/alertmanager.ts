@@ -59,7 +59,8 @@ export function alertmanagerRoutes(scale = 1): Record<string, unknown> {
       {
         source_matchers: ['severity="critical"'],
         target_matchers: ['severity="warning"'],
-        equal: ['alertname'],
+        // Of EscalationsWaiting one priority says nothing of another.
+        equal: ['alertname', 'priority'],
       },
     ],
   };

@@ -38,7 +38,7 @@ export const config = {
     window: 5 * MINUTE,
     fewestRequests: 20,
     errorShare: 0.05,
-    /** Requests under these count for neither the error rate nor the availability: scanners', monitors', Prometheus'. */
+    /** Requests under these count for neither error rate, response time nor availability: scanners', monitors', Prometheus'. */
     notServed: [UNMATCHED, '/health', '/metrics'],
     slowSeconds: 3,
     unpublishedSeconds: 2 * MINUTE,
@@ -63,7 +63,7 @@ export const config = {
     fewestPickups: 5,
   },
   signatures: { window: 5 * MINUTE, most: 20 },
-  operatorKeys: { window: 5 * MINUTE, most: 20 },
+  operatorKeys: { window: 5 * MINUTE, most: 15 },
   functions: {
     window: 15 * MINUTE,
     nearTimeoutShare: 0.01,

@@ -148,7 +148,7 @@ export const catalogue = defineCatalogue({
   },
   fte_sla_evaluations_total: {
     type: 'counter',
-    help: 'Service targets evaluated, each once its end is known: a reply that was refused for good or may not have arrived is a breach; surveys have none.',
+    help: 'Service targets evaluated. delivery: once the end is known; a reply that was refused for good or may not have arrived is a breach, and surveys have none.',
     labels: { sla: ['first_response', 'delivery', 'resolution', 'human_ack'], ...CHANNEL },
   },
   fte_sla_breaches_total: {
@@ -227,7 +227,7 @@ export const catalogue = defineCatalogue({
   },
   fte_escalations_overdue: {
     type: 'gauge',
-    help: 'Escalated tickets of the last 30 days that nobody has taken over within the time promised for their priority.',
+    help: 'Escalated tickets, opened within the last 30 days, that nobody has taken over or answered within the target for their priority.',
     labels: { priority: PRIORITIES },
   },
   fte_queue_oldest_message_age_seconds: {

@@ -113,6 +113,10 @@ export interface Ticket {
   readonly rating: Rating | undefined;
   /** The last message that the conversation went on with. */
   readonly lastMessageId: string | undefined;
+  /** When it was opened again last. */
+  readonly reopenedAt?: Instant;
+  /** When a person answered last. */
+  readonly personRepliedAt?: Instant;
 }
 
 /** What intake leaves under a ticket's id before the agent has committed the ticket. */

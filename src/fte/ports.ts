@@ -134,7 +134,7 @@ export interface ReplyPort {
 }
 
 /** What a transition writes beside the new status. */
-export type TicketChange = Partial<Pick<Ticket, 'assignee' | 'lastMessageId'>> & {
+export type TicketChange = Partial<Pick<Ticket, 'assignee' | 'lastMessageId' | 'reopenedAt'>> & {
   /** `null` takes it away. */
   readonly resolvedAt?: Instant | null;
   readonly resolvedBy?: Ticket['resolvedBy'] | null;
@@ -168,7 +168,9 @@ export interface TicketPort {
   markNotified(id: string): Promise<void>;
   /** Tickets of the last 30 days with people of whose escalation, made before `before`, no queue has taken the news; by their age. */
   unannounced(before: Instant): Promise<readonly Ticket[]>;
-  /** Tickets of the last 30 days that are with people, and nobody's. */
+  /** Notes that a person answers. */
+  noteReply(id: string, at: Instant): Promise<void>;
+  /** Tickets that were opened within the last 30 days, are with people, and nobody's. */
   unassigned(now: Instant): Promise<readonly Ticket[]>;
   /** Rates once; false when it has been rated. */
   rate(id: string, rating: Rating): Promise<boolean>;

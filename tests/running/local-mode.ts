@@ -45,7 +45,7 @@ export async function startLocalMode(options: LocalModeOptions): Promise<LocalMo
     try {
       return await startOnce(options);
     } catch (error) {
-      if (tries === TRIES || !String(error).includes('is in use')) throw error;
+      if (tries === TRIES || !String(error).includes('in use')) throw error;
     }
   }
 }

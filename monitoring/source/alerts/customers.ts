@@ -58,7 +58,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       for: 120,
       severity: 'critical',
       summary: 'An urgent matter has nobody',
-      description: `{{ $value }} urgent tickets were handed to people more than ${HUMAN_ANSWER_SECONDS.urgent / 60} minutes ago, and nobody has taken them over.`,
+      description: `{{ $value }} urgent tickets were handed to people more than ${HUMAN_ANSWER_SECONDS.urgent / 60} minutes ago, and nobody has taken them over or answered.`,
       dashboard: 'fte-customers',
     },
     {
@@ -68,7 +68,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       severity: 'warning',
       summary: 'Nobody takes over what was handed to people',
       description:
-        '{{ $value }} tickets of priority {{ $labels.priority }} are with people, longer than their customers were told, and nobody has taken them over.',
+        '{{ $value }} tickets of priority {{ $labels.priority }} are with people for longer than the target, and nobody has taken them over or answered.',
       dashboard: 'fte-customers',
     },
     {

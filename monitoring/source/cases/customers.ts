@@ -71,9 +71,9 @@ export const customerCases: readonly Case[] = [
   signatures.silent('refused for other reasons', [rejected('whatsapp', 'malformed', steady(30))], 60),
   signatures.edge('20 calls', [rejected('whatsapp', 'signature', steady(4))], 60),
 
-  keys.fires('21 calls', [refused(from(20, 4.2)), refused(steady(1), 'auth', 'email')], 25),
-  keys.ends('21 calls in a minute', [refused('0x19 21x100')], 24),
-  keys.silent('19 calls', [refused(steady(3.8))], 60),
+  keys.fires('16 calls', [refused(from(20, 3.2)), refused(steady(1), 'auth', 'email')], 25),
+  keys.ends('16 calls in a minute', [refused('0x19 16x100')], 24),
+  keys.silent('14 calls', [refused(steady(2.8))], 60),
   keys.silent('refused for other reasons, and by the doors of providers', [refused(steady(1)), refused(steady(30), 'validation'), refused(steady(30), 'auth', 'whatsapp')], 60),
-  keys.edge('20 calls', [refused(steady(4))], 60),
+  keys.edge('15 calls', [refused(steady(3))], 60),
 ];

@@ -129,7 +129,7 @@ const people: readonly Panel[] = [
   {
     kind: 'stat', id: 19, width: 3, unit: 'short', decimals: 0,
     title: 'Nobody took over',
-    description: 'Escalated tickets, past the time that their customers were told, that nobody has taken over. Healthy: 0.',
+    description: 'Escalated tickets that nobody has taken over or answered within the target for their priority. Healthy: 0.',
     alerts: ['EscalationsWaiting'],
     steps: q.rising(1),
     queries: [{ expr: `sum(${gauge('fte_escalations_overdue')})`, legend: 'tickets', instant: true }],

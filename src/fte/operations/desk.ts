@@ -108,6 +108,7 @@ export function createDesk(ports: DeskPorts) {
       await erasure.removeConversation({ conversationId: ticket.conversationId, ticketId: ticket.id }, now());
       throw ticketNotFound();
     }
+    await store.noteReply(ticket.id, reply.createdAt);
     await queue.send('outbound', {
       body: { conversationId: reply.conversationId, replyId: reply.id },
       group: groupOf(reply.to),

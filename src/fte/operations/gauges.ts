@@ -1,15 +1,16 @@
 import type { FteMetrics } from '../catalogue.ts';
 import type { Instant } from '../entities.ts';
-import type { ConversationPort, DeploymentPort, QueueAgePort, QueuePort, TicketPort } from '../ports.ts';
-import { QUEUES, WORK_QUEUES } from '../vocabulary.ts';
+import type { ConversationPort, DeploymentPort, QueueAgePort, QueuePort } from '../ports.ts';
+import { type Priority, QUEUES, WORK_QUEUES } from '../vocabulary.ts';
 import type { DependencyState } from './health.ts';
-import { countOverdue, countUnanswered } from './waiting.ts';
+import { countUnanswered } from './waiting.ts';
 
 const DAY_MS = 86_400_000;
 
 export interface GaugePorts {
   readonly conversations: ConversationPort;
-  readonly ticketStore: Pick<TicketPort, 'unassigned'>;
+  /** How many escalated tickets wait for somebody for too long. */
+  readonly overdue: () => Promise<ReadonlyMap<Priority, number>>;
   readonly queue: QueuePort;
   readonly queueAges: QueueAgePort;
   readonly deployments: DeploymentPort;
@@ -31,7 +32,7 @@ export interface BuildFacts {
 export async function setGauges(
   build: BuildFacts,
   dependencies: readonly DependencyState[],
-  { conversations, ticketStore, queue, queueAges, deployments, metrics, now }: GaugePorts,
+  { conversations, overdue, queue, queueAges, deployments, metrics, now }: GaugePorts,
 ): Promise<readonly unknown[]> {
   const at = now();
   metrics.set('fte_service_info', { ...build }, 1);
@@ -43,7 +44,7 @@ export async function setGauges(
     countUnanswered(conversations, at).then((count) =>
       metrics.set('fte_unanswered_conversations', {}, count),
     ),
-    countOverdue(ticketStore, at).then((counts) => {
+    overdue().then((counts) => {
       for (const [priority, count] of counts) metrics.set('fte_escalations_overdue', { priority }, count);
     }),
     deployments

@@ -5,6 +5,7 @@ import { priorityFor } from '../escalations/priority.ts';
 import type { ConversationPort, QueuePort, TicketPort } from '../ports.ts';
 import { HUMAN_ANSWER_SECONDS } from '../targets.ts';
 import type { Tickets } from '../tickets/tickets.ts';
+import { withPeopleSince } from '../tickets/transitions.ts';
 import { PRIORITIES, type Priority } from '../vocabulary.ts';
 import { SETTLE_AFTER_MS } from './settlement.ts';
 
@@ -31,14 +32,16 @@ export async function countUnanswered(conversations: ConversationPort, now: Inst
   return (await waiting(conversations, now, HOUR_MS)).length;
 }
 
-/** How many tickets, by priority, people should have taken over by now. */
+/** How many tickets, by priority, people should have taken over, or answered, by now. */
 export async function countOverdue(
   tickets: Pick<TicketPort, 'unassigned'>,
   now: Instant,
 ): Promise<ReadonlyMap<Priority, number>> {
   const counts = new Map<Priority, number>(PRIORITIES.map((priority) => [priority, 0]));
-  for (const { priority, escalation } of await tickets.unassigned(now)) {
-    if (escalation === undefined || now - escalation.at <= HUMAN_ANSWER_SECONDS[priority] * 1000) continue;
+  for (const ticket of await tickets.unassigned(now)) {
+    const { priority, personRepliedAt = 0 } = ticket;
+    const since = withPeopleSince(ticket) ?? now;
+    if (personRepliedAt >= since || now - since <= HUMAN_ANSWER_SECONDS[priority] * 1000) continue;
     counts.set(priority, (counts.get(priority) ?? 0) + 1);
   }
   return counts;

@@ -5,7 +5,7 @@ import { isTicketId } from '../ids.ts';
 import type { TicketChange, TicketPort } from '../ports.ts';
 import { evaluate, evaluateResolution } from '../targets.ts';
 import type { Priority, TicketOperation, TicketStatus } from '../vocabulary.ts';
-import { isSettled, type Move, TRANSITIONS } from './transitions.ts';
+import { isSettled, type Move, TRANSITIONS, withPeopleSince } from './transitions.ts';
 
 export interface EscalationCause extends Pick<Escalation, 'reason' | 'summary' | 'messageId'> {
   readonly priority: Priority;
@@ -78,7 +78,8 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
     const pickedUp = await counted(operation, before, async () => {
       const to =
         operation === 'reopen' && before.escalation !== undefined ? 'escalated' : TRANSITIONS[operation].to;
-      const written = { ...SETTLED_BY_NOBODY[operation], ...change };
+      const reopened = operation === 'reopen' ? { reopenedAt: at } : {};
+      const written = { ...SETTLED_BY_NOBODY[operation], ...reopened, ...change };
       // Of two who take it at once one picks it up; the other takes it over.
       const free = operation === 'assign' && before.assignee === undefined;
       if (free && (await port.move(id, from, to, written, at, 'unassigned'))) return true;
@@ -86,15 +87,16 @@ export function createTickets(port: TicketPort, metrics: FteMetrics): Tickets {
       throw wrongTransition(operation, (await require(id)).status, from);
     });
     count(operation, before, 'success');
-    const { category, priority, channel, createdAt, escalation } = before;
+    const { category, priority, channel, createdAt } = before;
+    const since = withPeopleSince(before);
     if (operation === 'resolve') {
       const seconds = (at - createdAt) / 1000;
       metrics.observe('fte_ticket_resolution_time_seconds', { category, priority }, seconds);
       evaluateResolution(metrics, before, seconds);
     } else if (operation === 'reopen') {
       metrics.inc('fte_ticket_reopens_total', { category, channel });
-    } else if (pickedUp && escalation !== undefined) {
-      const seconds = (at - escalation.at) / 1000;
+    } else if (pickedUp && since !== undefined) {
+      const seconds = (at - since) / 1000;
       metrics.observe('fte_human_pickup_time_seconds', { priority }, seconds);
       evaluate(metrics, 'human_ack', channel, seconds);
     }

@@ -1,3 +1,4 @@
+import type { Instant, Ticket } from '../entities.ts';
 import type { TicketStatus } from '../vocabulary.ts';
 
 /**
@@ -17,5 +18,13 @@ export const TRANSITIONS = {
 /** Whether nobody works on it any more: only what was settled can be opened again. */
 export const isSettled = ({ status }: { readonly status: TicketStatus }): boolean =>
   (TRANSITIONS.reopen.from as readonly TicketStatus[]).includes(status);
+
+/** Since when people have it; undefined while the employee has. What was settled and opened again is theirs anew. */
+export function withPeopleSince({
+  escalation,
+  reopenedAt = 0,
+}: Pick<Ticket, 'escalation' | 'reopenedAt'>): Instant | undefined {
+  return escalation && Math.max(escalation.at, reopenedAt);
+}
 
 export type Move = 'assign' | 'resolve' | 'reopen' | 'close';

@@ -134,6 +134,10 @@ export function ticketPort(table: Table): TicketPort {
       });
     },
 
+    async noteReply(id, at) {
+      await update(id, { personRepliedAt: at }, 'attribute_exists(ticket)', {});
+    },
+
     unannounced: (before) =>
       escalated(before - LOOK_BACK_MS, {
         FilterExpression: 'ticket.escalation.notified = :false AND ticket.escalation.#at < :before',

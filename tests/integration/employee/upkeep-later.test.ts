@@ -114,6 +114,29 @@ test('an escalated ticket that nobody takes over is overdue by its priority, unt
   expect(await overdueAt(1.1)).toEqual(before);
 });
 
+test('a person who answers, or settles, ends it; what is opened again counts from then', async () => {
+  service.work();
+  const highAt = async (at: number) => (await waiting.countOverdue(ports.ticketStore, at)).get('high') ?? 0;
+  const operator = (id: string, route: string, body: object = {}) =>
+    service.request(`POST /support/ticket/{id}/${route}`, { id }, { operator: true, body });
+  const before = await highAt(later(1.1)());
+  const answeredOne = await answered(refundOf());
+  const settledOne = await answered(refundOf());
+  expect(await highAt(later(1.1)())).toBe(before + 2);
+  await operator(answeredOne, 'reply', { message: 'You have it by Monday.' });
+  expect(await highAt(later(1.1)())).toBe(before + 1);
+  await operator(settledOne, 'resolve');
+  expect(await highAt(later(1.1)())).toBe(before);
+  // As if it had been opened again an hour after it was escalated.
+  await ports.tickets.move(settledOne, 'reopen', {}, later(1)());
+  expect(await highAt(later(1.9)())).toBe(before);
+  expect(await highAt(later(2.1)())).toBe(before + 1);
+  const pickups = () => count('fte_sla_breaches_total', { sla: 'human_ack' });
+  const missed = await pickups();
+  await ports.tickets.move(settledOne, 'assign', { assignee: 'Grace' }, later(1.1)());
+  expect(await pickups()).toBe(missed);
+});
+
 const noQueue = () => ({ ...ports.queue, send: () => Promise.reject(new Error('no queue')) });
 const announceAt = (hours: number, queue = ports.queue) =>
   waiting.announceForgotten({ ...ports, queue, correlationId: 'c', now: later(hours) });
