@@ -17,5 +17,6 @@ export default {
     '<rootDir>/monitoring/grafana/preview',
   ],
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // Many tests wait for servers: two cores carry three.
+  maxWorkers: 3,
 };
