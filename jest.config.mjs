@@ -17,6 +17,5 @@ export default {
     '<rootDir>/monitoring/grafana/preview',
   ],
   testTimeout: 300_000,
-  // Many tests wait for servers: two cores carry three.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };
