@@ -102,7 +102,7 @@ const answers: readonly Panel[] = [
 
 const people: readonly Panel[] = [
   {
-    kind: 'lines', id: 10, width: 5, unit: 'short', decimals: 0,
+    kind: 'lines', id: 10, width: 4, unit: 'short', decimals: 0,
     title: 'Customers who wait',
     description: "Conversations in which a customer's last word is older than an hour. Healthy: 0.",
     alerts: ['CustomersUnanswered'],
@@ -111,7 +111,7 @@ const people: readonly Panel[] = [
     colors: { waiting: 'blue' },
   },
   {
-    kind: 'lines', id: 11, width: 5, unit: 'short', decimals: 0,
+    kind: 'lines', id: 11, width: 4, unit: 'short', decimals: 0,
     title: 'Queues',
     description: `Messages that wait. Healthy: near 0; the alert begins at ${queues.most}, for dlq at 1.`,
     alerts: ['HighMessageQueueSize', 'DeadLetterQueueNotEmpty'],
@@ -119,7 +119,7 @@ const people: readonly Panel[] = [
     colors: { dlq: 'red' },
   },
   {
-    kind: 'lines', id: 18, width: 5, unit: 's', decimals: 0,
+    kind: 'lines', id: 18, width: 4, unit: 's', decimals: 0,
     title: 'Oldest message',
     description: `How long the oldest message of a queue has waited, as CloudWatch tells. Healthy: seconds; the alert begins at ${queues.oldestSeconds / 60} min.`,
     alerts: ['QueueMessageTooOld'],
@@ -127,7 +127,7 @@ const people: readonly Panel[] = [
     queries: [{ expr: `max by (queue_name) (${gauge('fte_queue_oldest_message_age_seconds')})`, legend: '{{queue_name}}' }],
   },
   {
-    kind: 'stat', id: 19, width: 3, unit: 'short', decimals: 0,
+    kind: 'stat', id: 19, width: 4, unit: 'short', decimals: 0,
     title: 'Nobody took over',
     description: 'Escalated tickets that nobody has taken over or answered within the target for their priority. Healthy: 0.',
     alerts: ['EscalationsWaiting'],
@@ -135,7 +135,7 @@ const people: readonly Panel[] = [
     queries: [{ expr: `sum(${gauge('fte_escalations_overdue')})`, legend: 'tickets', instant: true }],
   },
   {
-    kind: 'stat', id: 12, width: 3, unit: 'percentunit', decimals: 1, sparkline: true,
+    kind: 'stat', id: 12, width: 4, unit: 'percentunit', decimals: 1, sparkline: true,
     title: 'Taken over in time, 24 h',
     description: `Escalations that a person took over within ${lasting(pickup.withinSeconds)}. Healthy: over ${percent(1 - pickup.lateShare)}.`,
     alerts: ['HumanPickupSlow'],
@@ -152,7 +152,7 @@ const people: readonly Panel[] = [
     noValue: 'none taken over',
   },
   {
-    kind: 'stat', id: 13, width: 3, unit: 'short', decimals: 0,
+    kind: 'stat', id: 13, width: 4, unit: 'short', decimals: 0,
     title: 'Deliveries in doubt, 24 h',
     description: 'Sent or not is unknown: a person was told, and nothing was repeated. Healthy: 0.',
     steps: q.rising(1),
