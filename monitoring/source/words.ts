@@ -7,7 +7,11 @@ const SMALL = 'none one two three four five six seven eight nine ten eleven twel
 /** Up to twelve as a word, as one reads it in a sentence. */
 export const count = (value: number): string => SMALL[value] ?? String(value);
 
-const UNITS = [['hour', 3600], ['minute', 60], ['second', 1]] as const; // biome-ignore format: a table
+const UNITS = [
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
 
 /** A duration in its largest whole unit: `ten minutes`, `a day`. */
 export function lasting(seconds: number): string {

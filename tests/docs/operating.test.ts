@@ -19,7 +19,10 @@ const titles = new Map(
 
 const text = readFileSync(join(ROOT, 'docs', 'operating.md'), 'utf8');
 const [, section = ''] = /^## What to look at, and when\n([\s\S]*?)\n## /m.exec(text) ?? [];
-const rows = section.split('\n').filter((line) => line.startsWith('| ')).slice(1); // biome-ignore format: short
+const rows = section
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .slice(1);
 
 test.each(rows)('%s: its panels are there', (row) => {
   const [, , , where = ''] = row.split('|');

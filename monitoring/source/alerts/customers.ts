@@ -58,7 +58,7 @@ export function customerAlerts({ increase, last, seconds }: Timed): readonly Ale
       for: 120,
       severity: 'critical',
       summary: 'An urgent matter has nobody',
-      description: `{{ $value }} urgent tickets were handed to people more than ${HUMAN_ANSWER_SECONDS.urgent / 60} minutes ago, and nobody has taken them over or answered.`,
+      description: `{{ $value }} urgent tickets were handed to people more than ${lasting(HUMAN_ANSWER_SECONDS.urgent)} ago, and nobody has taken them over or answered.`,
       dashboard: 'fte-customers',
     },
     {
